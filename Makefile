@@ -1,0 +1,43 @@
+# make demo   set up, ingest the example documents, answer questions with evidence
+# make test   set up, lint, check types, run all tests
+# make gate   hold the benchmark figures against benchmarks/floors.toml
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+# pip is quiet, and as patient as a 2.7 GB torch wheel asks for.
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --timeout 120
+
+.PHONY: demo test gate lint clean
+.DELETE_ON_ERROR:
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/demo.stamp: pyproject.toml | $(BIN)/python
+	@echo "Setting up $(VENV) for the demo (once; torch alone is 2.7 GB) …"
+	$(PIP) -e '.[all,offline]'
+	@touch $@
+
+$(VENV)/dev.stamp: pyproject.toml | $(BIN)/python
+	@echo "Setting up $(VENV) for the tests (once; torch alone is 2.7 GB) …"
+	$(PIP) -e '.[dev]'
+	@touch $@ $(VENV)/demo.stamp
+
+demo: $(VENV)/demo.stamp
+	@$(BIN)/python examples/demo.py
+
+lint: $(VENV)/dev.stamp
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --check --quiet .
+	@# Type checkers do not follow the package mapping of an editable install: check an installed tree.
+	$(PIP) --no-deps --upgrade --target build/types .
+	cd build/types && ../../$(BIN)/mypy --config-file ../../pyproject.toml -p graphmem
+
+test: lint
+	$(BIN)/python -m pytest -q
+
+gate: $(VENV)/dev.stamp
+	$(BIN)/python -m benchmarks.gate
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info

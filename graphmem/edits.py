@@ -1,0 +1,33 @@
+"""The records of a document, and the changes that put a new reading in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from graphmem import schema
+from graphmem.changes import diff
+from graphmem.stores.base import Store
+from graphmem.types import Change, Document, Passage, Record, Sentence, View
+
+
+def document_records(store: Store, view: View, document: str) -> tuple[Record, ...]:
+    """The document's record and those of its passages and sentences; empty if it is not in view."""
+    found = store.get(view, [document])
+    if document not in found or found[document].kind != schema.DOCUMENT:
+        return ()
+    passages = store.neighbours(view, [document], [schema.PART_OF], "in").source
+    sentences = store.neighbours(view, passages, [schema.PART_OF], "in").source
+    parts = store.get(view, [*passages, *sentences])
+    return (found[document], *(parts[id] for id in sorted(parts)))
+
+
+def replacement(
+    old: Iterable[Record],
+    document: Document,
+    passages: Iterable[Passage],
+    sentences: Iterable[Sentence],
+) -> tuple[Change, ...]:
+    """The changes that make a document what was read; what stayed the same makes none."""
+    values: list[schema.Value] = [document, *passages, *sentences]
+    new = [schema.to_record(value) for value in values]
+    return diff(old, new)

@@ -1,0 +1,118 @@
+"""Who is who: ids made from content, and the folded names by which mentions meet.
+
+Ids are digests of what a record is, so that the same input gives the same graph on every machine
+and reading a file twice is a no-op.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+from graphmem.errors import InputError
+
+_NAMESPACE = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+# Letters that NFKD does not take apart, and the many apostrophes and dashes. One character for one
+# where possible: mention rules fold a text without moving its offsets.
+_LETTERS: Final = str.maketrans(
+    {
+        **dict(zip("łŁøØđĐıðÐ", "lLoOdDidD", strict=True)),
+        **dict.fromkeys("\u2019\u2018\u02bb\u02bc\u00b4", "'"),
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"),
+        "ß": "ss",
+        "æ": "ae",
+        "Æ": "Ae",
+        "œ": "oe",
+        "Œ": "Oe",
+        "þ": "th",
+        "Þ": "Th",
+    }
+)
+WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*'?")
+ARTICLES: Final = frozenset({"the", "a", "an"})
+
+
+def digest(*parts: str) -> str:
+    """96 bits of BLAKE2b as 24 hexadecimal digits; parts are length-prefixed: ("a", "b") is not ("ab",)."""
+    hasher = hashlib.blake2b(digest_size=12)
+    for part in parts:
+        raw = part.encode("utf-8", "surrogatepass")
+        hasher.update(len(raw).to_bytes(8, "little"))
+        hasher.update(raw)
+    return hasher.hexdigest()
+
+
+def content_hash(content: bytes) -> str:
+    """128 bits of BLAKE2b of a source's bytes, as hexadecimal digits."""
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
+
+
+def document_id(namespace: str, uri: str) -> str:
+    """A document is its namespace and where it comes from: a changed file stays the same document."""
+    return "d" + digest("document", namespace, uri)
+
+
+def passage_id(document: str, kind: str, text: str, occurrence: int) -> str:
+    """A passage is its text in its document; ``occurrence`` counts equal ones before it, from 0."""
+    return "p" + digest("passage", document, kind, text, str(occurrence))
+
+
+def sentence_id(passage: str, text: str, occurrence: int) -> str:
+    """A sentence is its text in its passage; ``occurrence`` counts equal ones before it, from 0."""
+    return "s" + digest("sentence", passage, text, str(occurrence))
+
+
+@lru_cache(maxsize=65536)
+def entity_id(namespace: str, key: str) -> str:
+    """An entity is a folded name (``fold``) in a namespace."""
+    return "e" + digest("entity", namespace, key)
+
+
+def plain(text: str) -> str:
+    """The text in letters without marks, with plain apostrophes and dashes; case stays.
+
+    >>> plain("Płock’s Ångström")
+    "Plock's Angstrom"
+    """
+    decomposed = unicodedata.normalize("NFKD", text.translate(_LETTERS))
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def fold_word(word: str) -> str:
+    """A word of a plain text as it stands in keys: lower case, without 's and apostrophes."""
+    return word.casefold().removesuffix("'s").replace("'", "")
+
+
+def words(text: str) -> list[str]:
+    """The folded words of a text, hyphens split."""
+    return [word for word in map(fold_word, WORD.findall(plain(text))) if word]
+
+
+@lru_cache(maxsize=65536)
+def fold(name: str) -> str:
+    """The key by which names meet: words without marks, case, 's and leading articles; empty if none is left.
+
+    >>> fold("The Beyoncé-Knowles' ")
+    'beyonce knowles'
+    """
+    folded = words(name)
+    while len(folded) > 1 and folded[0] in ARTICLES:
+        folded = folded[1:]
+    return " ".join(folded)
+
+
+def checked_namespace(name: str) -> str:
+    """The name itself, if it may name a namespace.
+
+    Raises:
+        InputError: it may not.
+    """
+    if not _NAMESPACE.fullmatch(name):
+        raise InputError(
+            f"{name!r} cannot name a namespace: use 1 to 64 of a-z, 0-9, '.', '_' and '-',"
+            " the first a letter or digit"
+        )
+    return name

@@ -1,0 +1,82 @@
+"""What follows from the logged records and is never logged: entities, counted from mentions.
+
+Counting is commutative, so an entity is the same whatever the order in which its documents came,
+and forgetting a document subtracts exactly what ingesting it added.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from graphmem import schema
+from graphmem.identity import entity_id, fold
+from graphmem.types import Change, Entity, Record, Schema, Sentence
+
+
+@dataclass(slots=True)
+class _Count:
+    """How often an entity was met, by surface, label, and as opening word."""
+
+    namespace: str
+    key: str
+    surfaces: Counter[str] = field(default_factory=Counter)
+    labels: Counter[str] = field(default_factory=Counter)
+    openings: int = 0
+
+
+def _tally(counts: dict[str, _Count], record: Record | None, sign: int) -> None:
+    """Add the mentions of a sentence to the counts, or take them away."""
+    if record is None or record.kind not in schema.SENTENCE_KINDS.values():
+        return
+    sentence = schema.from_record(record)
+    assert isinstance(sentence, Sentence)
+    for mention in sentence.mentions:
+        key = fold(mention.name)
+        id = entity_id(sentence.namespace, key)
+        count = counts.setdefault(id, _Count(sentence.namespace, key))
+        count.surfaces[mention.name] += sign
+        count.labels[mention.label] += sign
+        count.openings += sign * (mention.role == "opening")
+
+
+def _add(a: Mapping[str, int], b: Mapping[str, int]) -> dict[str, int]:
+    total = {key: a.get(key, 0) + b.get(key, 0) for key in a.keys() | b.keys()}
+    return {key: total[key] for key in sorted(total) if total[key]}
+
+
+def derive(changes: Sequence[Change], get: Callable[[Iterable[str]], Mapping[str, Record]]) -> list[Change]:
+    """The changes of entities that follow from changes of sentences."""
+    counts: dict[str, _Count] = {}
+    for change in changes:
+        _tally(counts, change.before, -1)
+        _tally(counts, change.after, +1)
+    current = get(counts)
+    derived = []
+    for id, count in counts.items():
+        before = current.get(id)
+        body = before.body if before else {}
+        surfaces = _add(body.get("surfaces", {}), count.surfaces)
+        labels = _add(body.get("labels", {}), count.labels)
+        entity = Entity(
+            id=id,
+            namespace=count.namespace,
+            key=count.key,
+            surfaces=surfaces,
+            labels=labels,
+            openings=body.get("openings", 0) + count.openings,
+        )
+        after = schema.to_record(entity) if surfaces else None
+        if after != before:
+            derived.append(Change(before, after))
+    return derived
+
+
+SCHEMA: Final = Schema(
+    logged=frozenset({schema.DOCUMENT, schema.PASSAGE, *schema.SENTENCE_KINDS.values()}),
+    derived=frozenset({schema.ENTITY}),
+    index=schema.index,
+    derive=derive,
+)

@@ -1,0 +1,342 @@
+"""The vocabulary: frozen values that every layer speaks in.
+
+Two levels. What people mean: Document, Passage, Sentence, Mention, Entity. What stores keep:
+Record (an id, a kind, a namespace and a JSON body), with the Index that says how it is to be
+found. ``graphmem.schema`` alone translates between the two, so a new kind needs no new store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FloatArray: TypeAlias = NDArray[np.float32]
+PassageKind: TypeAlias = Literal["paragraph", "turn", "record"]
+MentionRole: TypeAlias = Literal["text", "opening", "title", "speaker", "time"]
+
+
+# --- what people mean -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One source as read. ``content_hash`` is of the bytes; ``written_at`` only if the source says it.
+
+    ``title`` is empty where the source is a list of independent items.
+    """
+
+    id: str
+    namespace: str
+    uri: str
+    title: str
+    kind: Literal["text", "chat", "records"]
+    content_hash: str
+    characters: int
+    written_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A piece of a document that is returned to the user: a paragraph, a turn, a record.
+
+    ``text == document_text[start:end]``. ``position`` counts the document's passages from 0.
+    """
+
+    id: str
+    namespace: str
+    document: str
+    position: int
+    kind: PassageKind
+    start: int
+    end: int
+    text: str
+    heading: str = ""
+    speaker: str = ""
+    at: datetime | None = None
+    previous: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """A span that names an entity: ``name == sentence.text[start:end]``.
+
+    A mention in role ``title``, ``speaker`` or ``time`` stands beside the text and has no span
+    (``start`` and ``end`` are 0). ``opening`` is a lone capitalised word that opens a sentence:
+    it is a name only if it is one elsewhere.
+    """
+
+    name: str
+    label: str
+    start: int = 0
+    end: int = 0
+    role: MentionRole = "text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """The unit that is embedded and searched; the smallest evidence.
+
+    ``text == passage.text[start:end]``; ``kind`` is the passage's; ``caption`` (title, or date and
+    speaker) is what a reader must know to understand it, and is embedded and indexed with it.
+    """
+
+    id: str
+    namespace: str
+    passage: str
+    kind: PassageKind = "paragraph"
+    position: int
+    start: int
+    end: int
+    text: str
+    caption: str = ""
+    at: datetime | None = None
+    mentions: tuple[Mention, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entity:
+    """What mentions of one folded name stand for; every field but ``key`` is counted from them.
+
+    ``surfaces`` and ``labels`` count mentions; ``openings`` counts those in role ``opening``.
+    """
+
+    id: str
+    namespace: str
+    key: str
+    surfaces: Mapping[str, int]
+    labels: Mapping[str, int]
+    openings: int = 0
+
+    @property
+    def name(self) -> str:
+        """The most frequent surface; of equals the first in code point order."""
+        return min(self.surfaces, key=lambda s: (-self.surfaces[s], s))
+
+    @property
+    def label(self) -> str:
+        """The most frequent label; of equals the first in code point order."""
+        return min(self.labels, key=lambda s: (-self.labels[s], s))
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """The other surfaces, sorted."""
+        return tuple(sorted(s for s in self.surfaces if s != self.name))
+
+    @property
+    def mentions(self) -> int:
+        """How many mentions there are."""
+        return sum(self.surfaces.values())
+
+
+# --- what stores keep -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a store keeps: ``body`` holds JSON values only."""
+
+    id: str
+    kind: str
+    namespace: str
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A directed edge; it belongs to the record that it leaves and comes and goes with it."""
+
+    kind: str
+    target: str
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """How a record is to be found. ``text`` is searched by keyword, and by vector where one is given.
+
+    ``valid_at`` (inclusive) and ``invalid_at`` (exclusive) bound when it is true in the world;
+    None is open.
+    """
+
+    edges: tuple[Edge, ...] = ()
+    text: str | None = None
+    valid_at: datetime | None = None
+    invalid_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Of one record: created (no ``before``), replaced, or removed (no ``after``)."""
+
+    before: Record | None
+    after: Record | None
+
+    def __post_init__(self) -> None:
+        """A change is of something, and of one record."""
+        if self.before is None and self.after is None:
+            raise ValueError("a change needs a record before or after")
+        if self.before is not None and self.after is not None and self.before.id != self.after.id:
+            raise ValueError(f"a change is of one record, not of {self.before.id} and {self.after.id}")
+
+    @property
+    def record(self) -> Record:
+        """The record after the change, or before it if it was removed."""
+        record = self.after or self.before
+        assert record is not None
+        return record
+
+    @property
+    def id(self) -> str:
+        """The id of the record."""
+        return self.record.id
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """An atomic list of changes in one namespace. ``seq`` is given by the store: 1, 2, 3 … without gaps."""
+
+    id: str
+    namespace: str
+    author: str
+    at: datetime
+    message: str
+    changes: tuple[Change, ...] = field(repr=False)
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """Unit vectors of records, and the encoder that made them."""
+
+    encoder: str
+    by_id: Mapping[str, FloatArray]
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """All that a store knows of kinds.
+
+    ``derive(changes, get)`` gives the changes of derived records (entities) that follow from
+    changes of logged ones; the store applies both in one transaction and logs only the first.
+    ``get`` reads current records by id inside that transaction.
+    """
+
+    logged: frozenset[str]
+    derived: frozenset[str]
+    index: Callable[[Record], Index]
+    derive: Callable[[Sequence[Change], Callable[[Iterable[str]], Mapping[str, Record]]], Sequence[Change]]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a read may see. Every read takes one, so that a forgotten filter is a type error.
+
+    ``as_of`` hides what is not true at that moment (records without validity are always true).
+    """
+
+    namespaces: frozenset[str]
+    as_of: datetime | None = None
+    kinds: frozenset[str] | None = None
+
+    def __post_init__(self) -> None:
+        """An empty view sees nothing, which is never what was meant."""
+        if not self.namespaces:
+            raise ValueError("a view names at least one namespace")
+        if self.as_of is not None and self.as_of.tzinfo is None:
+            raise ValueError("as_of needs a time zone: pass datetime(..., tzinfo=timezone.utc)")
+
+    @classmethod
+    def of(cls, *namespaces: str, as_of: datetime | None = None, kinds: Iterable[str] | None = None) -> View:
+        """The view of these namespaces."""
+        return cls(frozenset(namespaces), as_of, None if kinds is None else frozenset(kinds))
+
+
+@dataclass(frozen=True, slots=True)
+class Adjacency:
+    """Edges in columns: ``source[i] -kind[i], weight[i]-> target[i]``.
+
+    ``degree`` gives, for every target here, how many edges of the kinds asked for enter it in
+    its whole namespace, whatever the limits of the read.
+    """
+
+    source: Sequence[str]
+    kind: Sequence[str]
+    target: Sequence[str]
+    weight: FloatArray
+    degree: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class StoreInfo:
+    """``records`` counts live records by namespace and kind; ``bytes`` is the size on disk."""
+
+    url: str
+    format: int
+    encoder: str | None
+    commits: int
+    records: Mapping[str, Mapping[str, int]]
+    vectors: int
+    bytes: int
+
+
+# --- what is asked and answered -------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is asked: at most ``k`` passages that answer ``text``, of what ``view`` may see."""
+
+    text: str
+    view: View
+    k: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One node of the way from the question to a hit. ``kind``: question, entity or sentence."""
+
+    kind: Literal["question", "entity", "sentence"]
+    id: str
+    text: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found: ``score`` in [0, 1], ``parts`` by retriever, ``path`` from the question to it."""
+
+    passage: Passage
+    document: Document
+    evidence: Sentence
+    score: float
+    parts: Mapping[str, float]
+    path: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Hits, best first, and the entities that the question was linked to."""
+
+    query: Query
+    hits: tuple[Hit, ...]
+    seeds: tuple[Step, ...] = ()
+
+    def __iter__(self) -> Iterator[Hit]:
+        """Best first."""
+        return iter(self.hits)
+
+    def __len__(self) -> int:
+        """The number of hits."""
+        return len(self.hits)
+
+    def __getitem__(self, rank: int) -> Hit:
+        """The hit at a rank, from 0."""
+        return self.hits[rank]
