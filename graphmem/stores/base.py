@@ -1,0 +1,98 @@
+"""The Store protocol: records, edges, keyword and vector search, and an append-only log.
+
+A store knows nothing of documents or entities: a ``Schema`` tells it how a record is indexed and
+what is derived. ``graphmem.testing.StoreContract`` is the executable form of this page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal, Protocol
+
+from graphmem.types import Adjacency, Commit, FloatArray, Record, StoreInfo, Vectors, View
+
+
+class Store(Protocol):
+    """Where records live. All methods raise only errors of ``graphmem.errors``."""
+
+    def apply(self, commit: Commit, vectors: Vectors | None = None) -> Commit:
+        """Apply all changes, what they derive, and log the commit, atomically; return it with its ``seq``.
+
+        A commit whose id is already in the log is not applied again; the logged one is returned.
+        All its changes are of records of ``commit.namespace`` (else ValueError).
+        ``vectors`` gives vectors of records with text; a record whose ``Index.text`` stays the
+        same keeps its vector, one whose text changes loses it unless a new one is given.
+
+        Raises:
+            Conflict: a record's current state is not ``change.before`` (or exists where ``before`` is
+                None); nothing was applied.
+            StoreBusy, StoreReadOnly, StoreFull, EncoderMismatch: nothing was applied.
+        """
+        ...
+
+    def get(self, view: View, ids: Iterable[str]) -> Mapping[str, Record]:
+        """Current records by id; those that are not there or not in view are left out."""
+        ...
+
+    def scan(self, view: View, kind: str) -> Iterator[Record]:
+        """All current records of a kind, by id in ascending order."""
+        ...
+
+    def count(self, view: View, kind: str) -> int:
+        """How many current records of a kind are in view."""
+        ...
+
+    def neighbours(
+        self,
+        view: View,
+        ids: Sequence[str],
+        edge_kinds: Sequence[str],
+        direction: Literal["out", "in"] = "out",
+        degree_cap: int | None = None,
+        limit: int | None = None,
+    ) -> Adjacency:
+        """Edges that leave ("out") or enter ("in") the records ``ids``; both ends are in view.
+
+        ``degree_cap``: edges into a target that more edges of these kinds enter are left out.
+        ``limit``: at most so many edges of each id in ``ids``, heaviest first, then by other end's id.
+        """
+        ...
+
+    def search_text(self, view: View, query: str, k: int) -> list[tuple[str, float]]:
+        """The k best records by BM25 over the view's records, best first (then by id).
+
+        Any text is a valid query; words are OR-ed, and no character has a meaning of its own.
+        Statistics are those of the view alone: what other namespaces hold changes no score.
+        """
+        ...
+
+    def search_vector(self, view: View, vector: FloatArray, k: int) -> list[tuple[str, float]]:
+        """The k records with the greatest cosine to ``vector`` (shape (d,)), best first (then by id)."""
+        ...
+
+    def vectors(self, view: View, ids: Sequence[str]) -> Mapping[str, FloatArray]:
+        """Unit vectors, shape (d,), of those of ``ids`` that are in view and have one."""
+        ...
+
+    def commits(self, view: View, after: int = 0, touching: str | None = None) -> Iterator[Commit]:
+        """Logged commits of the view's namespaces with ``seq > after``, in order.
+
+        With ``touching``, only those that change that record. ``as_of`` and ``kinds`` play no part.
+        """
+        ...
+
+    def head(self) -> int:
+        """``seq`` of the newest commit, 0 if there is none."""
+        ...
+
+    def info(self) -> StoreInfo:
+        """What the store holds."""
+        ...
+
+    def check(self) -> list[str]:
+        """Every way in which the store is not sound, in words; empty if it is."""
+        ...
+
+    def close(self) -> None:
+        """Release files and connections; calling it twice is fine."""
+        ...
