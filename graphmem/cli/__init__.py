@@ -1,0 +1,40 @@
+"""The command line: one command per file."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from graphmem import plugins
+from graphmem.cli import doctor, export, forget, history, query, show, stats, undo
+from graphmem.cli.options import talk
+from graphmem.errors import GraphMemError
+
+
+def build() -> typer.Typer:
+    """The application, with the commands of installed plugins."""
+    app = typer.Typer(
+        name="graphmem",
+        help="A knowledge memory on a graph: answers with evidence, without an LLM, a key or a server.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    plugins.register_all(app)
+    for command in (query, show, history, undo, forget, stats, doctor, export):
+        command.register(app)
+    return app
+
+
+def main() -> None:
+    """Run a command: 0 all is well, 1 something failed (stderr says what and what to do), 2 wrong usage."""
+    try:
+        build()()
+    except GraphMemError as error:
+        talk.print(f"error: {error}", style="red", markup=False, soft_wrap=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        # The reader of stdout (head, less) is gone, which is no failure of ours.
+        sys.stderr.close()
+        sys.exit(0)

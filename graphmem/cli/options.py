@@ -1,0 +1,64 @@
+"""Options that all commands share, and how they open a memory and print."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from graphmem.errors import InputError
+from graphmem.memory import Memory
+
+StoreOption = Annotated[
+    str, typer.Option("--store", envvar="GRAPHMEM_STORE", help="Where the memory is.", show_envvar=True)
+]
+NamespaceOption = Annotated[
+    str, typer.Option("--namespace", "-n", envvar="GRAPHMEM_NAMESPACE", help="Whose memory it is.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on stdout, for programs.")]
+AuthorOption = Annotated[
+    str, typer.Option("--author", envvar="GRAPHMEM_AUTHOR", help="Who makes the commit.")
+]
+
+DEFAULT_STORE = "sqlite:///memory.db"
+
+# stdout is data, stderr is talk.
+talk = Console(stderr=True, highlight=False)
+
+
+@contextmanager
+def opened(store: str, namespace: str, author: str = "user") -> Iterator[Memory]:
+    """The memory of a command, closed when it ends."""
+    with Memory.open(store, namespace=namespace, author=author) as memory:
+        yield memory
+
+
+def print_json(value: Any) -> None:
+    """One JSON value on a line of stdout."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+
+
+def out() -> Console:
+    """A console on stdout; text that is data is printed as it is, never as markup."""
+    return Console(highlight=False, markup=False, soft_wrap=True)
+
+
+def parse_moment(text: str | None) -> datetime | None:
+    """An ISO date or time; UTC where it names no zone.
+
+    Raises:
+        InputError: it is not one.
+    """
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InputError(f"{text!r} is not a date: write 2023-05-08 or 2023-05-08T13:56") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)

@@ -1,0 +1,112 @@
+"""``graphmem query``: ask the memory."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from graphmem.cli.options import (
+    DEFAULT_STORE,
+    JsonOption,
+    NamespaceOption,
+    StoreOption,
+    opened,
+    out,
+    parse_moment,
+    print_json,
+)
+from graphmem.memory import DEFAULT_NAMESPACE
+from graphmem.types import Hit, Ranking
+
+
+def hit_json(rank: int, hit: Hit) -> dict[str, Any]:
+    """A hit as JSON values."""
+    return {
+        "rank": rank,
+        "score": round(hit.score, 4),
+        "text": hit.passage.text,
+        "evidence": hit.evidence.text,
+        "uri": hit.document.uri,
+        "title": hit.document.title,
+        "heading": hit.passage.heading,
+        "speaker": hit.passage.speaker,
+        "at": hit.passage.at,
+        "start": hit.passage.start,
+        "end": hit.passage.end,
+        "document": hit.document.id,
+        "passage": hit.passage.id,
+        "sentence": hit.evidence.id,
+        "parts": {name: round(part, 4) for name, part in hit.parts.items()},
+        "path": [
+            {"kind": s.kind, "id": s.id, "text": s.text, "weight": round(s.weight, 4)} for s in hit.path
+        ],
+    }
+
+
+def source_line(hit: Hit) -> str:
+    """Where a hit comes from, for people: uri, heading, speaker, date."""
+    parts = [hit.document.uri]
+    if hit.passage.heading and hit.passage.heading != hit.document.title:
+        parts.append(hit.passage.heading)
+    if hit.passage.at:
+        parts.append(f"{hit.passage.at:%Y-%m-%d}")
+    return " · ".join(parts)
+
+
+def print_hit(console: Console, rank: int, hit: Hit, why: bool) -> None:
+    """A hit as text: the passage with its evidence in bold, its source and, if asked, why it was found."""
+    console.print(f"{rank}. {hit.score:.2f}  ", style="bold cyan", end="")
+    console.print(source_line(hit), style="dim")
+    before, found, after = hit.passage.text.partition(hit.evidence.text)
+    console.print("   ", end="")
+    if hit.passage.speaker:
+        console.print(f"{hit.passage.speaker}: ", style="bold", end="")
+    console.print(before, end="")
+    console.print(found, style="bold green", end="")
+    console.print(after)
+    if why:
+        console.print("   why: " + "  ".join(f"{k} {v:.2f}" for k, v in hit.parts.items()), style="dim")
+        for depth, step in enumerate(hit.path):
+            console.print(f"   {'  ' * depth}→ {step.kind}: {step.text}", style="dim")
+    console.print()
+
+
+def print_ranking(ranking: Ranking, why: bool) -> None:
+    """All hits as text."""
+    console = out()
+    if why and ranking.seeds:
+        console.print("linked to: " + ", ".join(step.text for step in ranking.seeds), style="dim")
+    for rank, hit in enumerate(ranking, start=1):
+        print_hit(console, rank, hit, why)
+    if not ranking.hits:
+        console.print("Nothing in this memory covers the question.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @app.command()
+    def query(
+        question: Annotated[str, typer.Argument(help="What to ask.")],
+        k: Annotated[int, typer.Option("--k", "-k", min=1, max=1000, help="How many passages at most.")] = 5,
+        why: Annotated[bool, typer.Option("--why", help="Show shares and paths of each hit.")] = False,
+        as_of: Annotated[str | None, typer.Option(help="Answer as the world was then (ISO date).")] = None,
+        store: StoreOption = DEFAULT_STORE,
+        namespace: NamespaceOption = DEFAULT_NAMESPACE,
+        json: JsonOption = False,
+    ) -> None:
+        """Ask a question: passages that answer it, best first, each with its evidence."""
+        with opened(store, namespace) as memory:
+            ranking = memory.recall(question, k, as_of=parse_moment(as_of))
+            if json:
+                print_json(
+                    {
+                        "question": question,
+                        "seeds": [step.text for step in ranking.seeds],
+                        "hits": [hit_json(rank, hit) for rank, hit in enumerate(ranking, start=1)],
+                    }
+                )
+            else:
+                print_ranking(ranking, why)

@@ -1,0 +1,68 @@
+"""``graphmem show``: one record, whole, with what hangs on it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from graphmem.cli.options import (
+    DEFAULT_STORE,
+    JsonOption,
+    NamespaceOption,
+    StoreOption,
+    opened,
+    out,
+    print_json,
+)
+from graphmem.memory import DEFAULT_NAMESPACE, Memory
+from graphmem.schema import to_record
+from graphmem.types import Document, Entity, Passage, Sentence
+
+
+def described(memory: Memory, name: str, limit: int) -> dict[str, Any]:
+    """A record as JSON values, with its evidence or its parts."""
+    value = memory.find(name)
+    shown: dict[str, Any] = {"id": value.id, "kind": to_record(value).kind, **to_record(value).body}
+    if isinstance(value, Entity):
+        shown |= {"name": value.name, "label": value.label, "aliases": list(value.aliases)}
+        shown["sentences"] = [
+            {"id": s.id, "text": s.text, "caption": s.caption} for s in memory.evidence(value, limit)
+        ]
+    elif isinstance(value, Document | Passage):
+        shown["parts"] = [{"id": part.id, "text": part.text} for part in memory.parts(value, limit)]
+    elif isinstance(value, Sentence):
+        shown["mentions"] = [
+            {"name": m.name, "label": m.label, "role": m.role, "start": m.start, "end": m.end}
+            for m in value.mentions
+        ]
+    return shown
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @app.command()
+    def show(
+        name: Annotated[str, typer.Argument(help="Id of a record, URI of a document, or name of an entity.")],
+        limit: Annotated[int, typer.Option(min=1, help="How many sentences or parts at most.")] = 10,
+        store: StoreOption = DEFAULT_STORE,
+        namespace: NamespaceOption = DEFAULT_NAMESPACE,
+        json: JsonOption = False,
+    ) -> None:
+        """Show a document, passage, sentence or entity with its evidence."""
+        with opened(store, namespace) as memory:
+            shown = described(memory, name, limit)
+        if json:
+            print_json(shown)
+            return
+        console = out()
+        lists = {key: value for key, value in shown.items() if isinstance(value, list) and key != "aliases"}
+        for key, value in shown.items():
+            if key not in lists:
+                console.print(f"{key + ':':<14}", style="dim", end="")
+                console.print(", ".join(value) if isinstance(value, list) else str(value))
+        for key, values in lists.items():
+            console.print(f"{key}:", style="dim")
+            for row in values:
+                console.print("  - " + (row.get("text") or f"{row['name']} ({row['label']}, {row['role']})"))

@@ -1,0 +1,75 @@
+"""``graphmem stats``: what the memory holds."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from graphmem.cli.options import (
+    DEFAULT_STORE,
+    JsonOption,
+    NamespaceOption,
+    StoreOption,
+    opened,
+    out,
+    print_json,
+)
+from graphmem.memory import DEFAULT_NAMESPACE, Memory
+
+
+def list_documents(memory: Memory, json: bool) -> None:
+    """Every document with its kind, size and id."""
+    documents = sorted(memory.documents(), key=lambda document: document.uri)
+    if json:
+        print_json(
+            [
+                {"uri": d.uri, "title": d.title, "kind": d.kind, "characters": d.characters, "id": d.id}
+                for d in documents
+            ]
+        )
+        return
+    table = Table(box=None, pad_edge=False)
+    for column in ("uri", "title", "kind", "characters"):
+        table.add_column(column, justify="right" if column == "characters" else "left")
+    for d in documents:
+        table.add_row(d.uri, d.title, d.kind, f"{d.characters:,}")
+    out().print(table)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @app.command()
+    def stats(
+        documents: Annotated[bool, typer.Option("--documents", help="List the documents.")] = False,
+        store: StoreOption = DEFAULT_STORE,
+        namespace: NamespaceOption = DEFAULT_NAMESPACE,
+        json: JsonOption = False,
+    ) -> None:
+        """Count what the memory holds."""
+        with opened(store, namespace) as memory:
+            if documents:
+                list_documents(memory, json)
+                return
+            info = memory.store.info()
+        counts = dict(info.records.get(namespace, {}))
+        if json:
+            print_json(
+                {
+                    "store": info.url,
+                    "namespace": namespace,
+                    "records": counts,
+                    "vectors": info.vectors,
+                    "commits": info.commits,
+                    "encoder": info.encoder,
+                    "bytes": info.bytes,
+                }
+            )
+            return
+        console = out()
+        console.print(f"{info.url}, namespace {namespace}")
+        for kind in ("document", "passage", "sentence", "entity"):
+            console.print(f"  {kind:<10}{counts.get(kind, 0):>10,}")
+        console.print(f"  in the whole store: {info.commits:,} commits, {info.bytes / 1e6:,.1f} MB")

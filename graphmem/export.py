@@ -1,0 +1,149 @@
+"""Export and import of a store as JSON lines, lossless: the whole history, and the vectors.
+
+Line 1 says what it is; then one line a vector, one line a commit, and a last line that counts
+both, so that a cut file is told from a whole one.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any, Final
+
+import numpy as np
+
+from graphmem import schema
+from graphmem.errors import ImportFormatError
+from graphmem.stores.base import Store
+from graphmem.types import Change, Commit, FloatArray, Record, Vectors, View
+
+FORMAT: Final = 1
+VECTOR_BATCH: Final = 1000
+
+
+def _line(**value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _write_record(record: Record | None) -> dict[str, Any] | None:
+    if record is None:
+        return None
+    return {"id": record.id, "kind": record.kind, "namespace": record.namespace, "body": dict(record.body)}
+
+
+def _read_record(value: dict[str, Any] | None) -> Record | None:
+    return None if value is None else Record(value["id"], value["kind"], value["namespace"], value["body"])
+
+
+def _write_commit(commit: Commit) -> str:
+    return _line(
+        commit=commit.id,
+        namespace=commit.namespace,
+        author=commit.author,
+        at=commit.at.isoformat(),
+        message=commit.message,
+        changes=[[_write_record(change.before), _write_record(change.after)] for change in commit.changes],
+    )
+
+
+def _read_commit(value: dict[str, Any]) -> Commit:
+    return Commit(
+        id=value["commit"],
+        namespace=value["namespace"],
+        author=value["author"],
+        at=datetime.fromisoformat(value["at"]),
+        message=value["message"],
+        changes=tuple(
+            Change(_read_record(before), _read_record(after)) for before, after in value["changes"]
+        ),
+    )
+
+
+def _vector_lines(store: Store, view: View) -> Iterator[str]:
+    kinds = sorted(schema.SENTENCE_KINDS.values())
+    ids = sorted(record.id for kind in kinds for record in store.scan(view, kind))
+    for start in range(0, len(ids), VECTOR_BATCH):
+        batch = ids[start : start + VECTOR_BATCH]
+        vectors = store.vectors(view, batch)
+        for id in batch:
+            if id in vectors:
+                raw = np.asarray(vectors[id], dtype="<f4").tobytes()
+                yield _line(vector=id, data=base64.b64encode(raw).decode("ascii"))
+
+
+def export_lines(store: Store, view: View) -> Iterator[str]:
+    """The lines of an export of these namespaces: equal stores give equal lines."""
+    info = store.info()
+    yield _line(graphmem="export", format=FORMAT, encoder=info.encoder, namespaces=sorted(view.namespaces))
+    vectors = 0
+    for line in _vector_lines(store, view):
+        vectors += 1
+        yield line
+    commits = 0
+    for commit in store.commits(view):
+        commits += 1
+        yield _write_commit(commit)
+    yield _line(end={"commits": commits, "vectors": vectors})
+
+
+def _parse(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    for number, line in enumerate(lines, start=1):
+        try:
+            value = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise ImportFormatError(
+                f"line {number} is not JSON ({error.msg}): nothing was imported"
+            ) from error
+        if not isinstance(value, dict):
+            raise ImportFormatError(f"line {number} is not an object: nothing was imported")
+        yield value
+
+
+def read_export(lines: Iterable[str]) -> tuple[str | None, dict[str, FloatArray], list[Commit]]:
+    """The encoder's name, the vectors (shape (d,)) by id, and the commits of an export.
+
+    Raises:
+        ImportFormatError: it is not an export, of a newer format, or cut.
+    """
+    values = _parse(lines)
+    header = next(values, {})
+    if header.get("graphmem") != "export":
+        raise ImportFormatError("this is not a graphmem export: make one with 'graphmem export'")
+    if header.get("format") != FORMAT:
+        raise ImportFormatError(f"format {header.get('format')} is newer than {FORMAT}: upgrade graphmem")
+    vectors: dict[str, FloatArray] = {}
+    commits: list[Commit] = []
+    end: dict[str, int] | None = None
+    try:
+        for value in values:
+            if "vector" in value:
+                raw = base64.b64decode(value["data"], validate=True)
+                vectors[value["vector"]] = np.frombuffer(raw, dtype="<f4").astype(np.float32)
+            elif "commit" in value:
+                commits.append(_read_commit(value))
+            else:
+                end = value["end"]
+    except (KeyError, TypeError, ValueError) as error:
+        raise ImportFormatError(
+            f"a line is not of format {FORMAT} ({error!r}): nothing was imported"
+        ) from error
+    if end != {"commits": len(commits), "vectors": len(vectors)}:
+        raise ImportFormatError("the export is cut: make it again; nothing was imported")
+    return header.get("encoder"), vectors, commits
+
+
+def import_lines(store: Store, lines: Iterable[str]) -> int:
+    """Apply an export's commits to a store; those that it has already are left. Returns how many were new.
+
+    Raises:
+        ImportFormatError: nothing was imported.
+        Conflict: a commit does not fit what is there; those before it are in, importing again goes on.
+    """
+    encoder, vectors, commits = read_export(lines)
+    head = store.head()
+    for commit in commits:
+        given = {change.id: vectors[change.id] for change in commit.changes if change.id in vectors}
+        store.apply(commit, Vectors(encoder, given) if encoder and given else None)
+    return store.head() - head

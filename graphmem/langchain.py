@@ -1,0 +1,56 @@
+"""LangChain: a retriever over ``Memory.recall``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphmem.errors import MissingExtra
+from graphmem.memory import Memory
+from graphmem.types import Hit
+
+try:
+    from langchain_core.callbacks import CallbackManagerForRetrieverRun
+    from langchain_core.documents import Document
+    from langchain_core.retrievers import BaseRetriever
+    from pydantic import ConfigDict, Field
+except ImportError as error:
+    raise MissingExtra("the LangChain retriever", "langchain") from error
+
+
+def to_document(hit: Hit) -> Document:
+    """A hit as a LangChain document; metadata holds JSON values only."""
+    passage = hit.passage
+    metadata: dict[str, Any] = {
+        "score": hit.score,
+        "source": hit.document.uri,
+        "title": hit.document.title,
+        "heading": passage.heading,
+        "speaker": passage.speaker,
+        "at": passage.at.isoformat() if passage.at else None,
+        "start": passage.start,
+        "end": passage.end,
+        "evidence": hit.evidence.text,
+        "parts": dict(hit.parts),
+        "path": [{"kind": step.kind, "text": step.text, "weight": step.weight} for step in hit.path],
+    }
+    return Document(id=passage.id, page_content=passage.text, metadata=metadata)
+
+
+class GraphMemRetriever(BaseRetriever):
+    """The ``k`` passages of a memory that answer a question, best first.
+
+    Metadata: ``score`` in [0, 1], ``source`` (URI), ``parts`` (share of each retriever), ``path``
+    (from the question over entities and sentences), ``evidence`` (the best sentence), and where
+    the passage stands.
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    memory: Memory
+    k: int = Field(default=5, ge=1)
+
+    def _get_relevant_documents(
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun, k: int | None = None
+    ) -> list[Document]:
+        """Recall; ``k`` may be given for one call."""
+        return [to_document(hit) for hit in self.memory.recall(query, k or self.k)]

@@ -1,0 +1,248 @@
+"""Memory: one namespace of a store, with the verbs that people use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, timezone
+from types import TracebackType
+from typing import Final, TypeVar
+
+from graphmem import changes as changing
+from graphmem import forgetting, identity, schema
+from graphmem.embedding import Embedder, SentenceEncoder
+from graphmem.errors import Conflict, NotFound, QueryError
+from graphmem.projection import SCHEMA
+from graphmem.retrieval.recall import recall
+from graphmem.stores import open_store
+from graphmem.stores.base import Store
+from graphmem.types import (
+    Change,
+    Commit,
+    Document,
+    Entity,
+    FloatArray,
+    Passage,
+    Query,
+    Ranking,
+    Record,
+    Sentence,
+    Vectors,
+    View,
+)
+
+DEFAULT_NAMESPACE: Final = "default"
+T = TypeVar("T")
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+class Memory:
+    """Reads and writes one namespace of a store; every write is a commit.
+
+    ``clock`` tells the time of commits. A memory closes its store when it is closed.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        namespace: str = DEFAULT_NAMESPACE,
+        author: str = "user",
+        embedder: Embedder | None = None,
+        clock: Callable[[], datetime] = _now,
+    ) -> None:
+        self.store = store
+        self.namespace = identity.checked_namespace(namespace)
+        self.author = author
+        self.embedder: Embedder = embedder or SentenceEncoder()
+        self.clock = clock
+
+    @classmethod
+    def open(
+        cls,
+        url: str = "sqlite:///memory.db",
+        *,
+        namespace: str = DEFAULT_NAMESPACE,
+        author: str = "user",
+        embedder: Embedder | None = None,
+    ) -> Memory:
+        """The memory in the store at a URL; an SQLite file that does not exist is made."""
+        return cls(open_store(url, SCHEMA), namespace=namespace, author=author, embedder=embedder)
+
+    @property
+    def view(self) -> View:
+        """What this memory reads: its own namespace, now."""
+        return View.of(self.namespace)
+
+    def write(
+        self,
+        changes: Sequence[Change],
+        message: str,
+        *,
+        author: str | None = None,
+        vectors: dict[str, FloatArray] | None = None,
+    ) -> Commit:
+        """Commit changes of this namespace: the only way in, for everybody.
+
+        Sentences that are new get their vectors here, but for those given in ``vectors``.
+
+        Raises:
+            Conflict: a record is not what a change expects; nothing was written.
+        """
+        given = vectors or {}
+        lacking = [c.after for c in changes if c.after and c.id not in given and schema.text_is_new(c)]
+        given = {**given, **self.embed(lacking)}
+        at = self.clock()
+        commit = Commit(
+            id="c" + identity.digest(self.namespace, at.isoformat(), message, *(c.id for c in changes)),
+            namespace=self.namespace,
+            author=author or self.author,
+            at=at,
+            message=message,
+            changes=tuple(changes),
+        )
+        return self.store.apply(commit, Vectors(self.embedder.name, given) if given else None)
+
+    def embed(self, records: Iterable[Record]) -> dict[str, FloatArray]:
+        """Vectors, shape (d,), by id, of those records that are searched by text."""
+        texts = {record.id: text for record in records if (text := schema.index(record).text)}
+        if not texts:
+            return {}
+        return dict(zip(texts, self.embedder.encode(list(texts.values())), strict=True))
+
+    def recall(self, question: str | Query, k: int = 10, *, as_of: datetime | None = None) -> Ranking:
+        """The passages that answer a question, best first, each with its evidence and its path.
+
+        Raises:
+            QueryError: the question is empty.
+        """
+        if isinstance(question, str):
+            question = Query(question, View.of(self.namespace, as_of=as_of), k)
+        if not question.text.strip():
+            raise QueryError("the question is empty: ask something")
+        return recall(self.store, self.embedder, question)
+
+    def documents(self) -> Iterator[Document]:
+        """All documents of the namespace, by id."""
+        for record in self.store.scan(self.view, schema.DOCUMENT):
+            document = schema.from_record(record)
+            assert isinstance(document, Document)
+            yield document
+
+    def document(self, name: str) -> Document:
+        """The document with this id or URI.
+
+        Raises:
+            NotFound: there is none.
+        """
+        ids = [name, identity.document_id(self.namespace, name)]
+        for record in self.store.get(self.view, ids).values():
+            if record.kind == schema.DOCUMENT:
+                document = schema.from_record(record)
+                assert isinstance(document, Document)
+                return document
+        raise NotFound(f"no document {name!r}: 'graphmem stats --documents' lists what is there")
+
+    def find(self, name: str) -> schema.Value:
+        """The record with this id, the document with this URI, or the entity with this name.
+
+        Raises:
+            NotFound: there is none.
+        """
+        document = identity.document_id(self.namespace, name)
+        entity = identity.entity_id(self.namespace, identity.fold(name))
+        found = self.store.get(self.view, [name, document, entity])
+        for id in (name, document, entity):
+            if id in found:
+                return schema.from_record(found[id])
+        raise NotFound(f"nothing is called {name!r} in namespace {self.namespace!r}")
+
+    def evidence(self, entity: Entity, limit: int = 10) -> list[Sentence]:
+        """Sentences that name an entity, those that are about it (its title stands above) first."""
+        kinds = (schema.TITLED, schema.MENTIONS, schema.SPOKEN_BY, schema.DATED, schema.OPENS)
+        edges = self.store.neighbours(self.view, [entity.id], kinds, "in", limit=limit * len(kinds))
+        ranked = sorted(zip(edges.kind, edges.source, strict=True), key=lambda e: (kinds.index(e[0]), e[1]))
+        return self._values(list(dict.fromkeys(id for _, id in ranked))[:limit], Sentence)
+
+    def parts(self, whole: Document | Passage, limit: int = 10) -> Sequence[Passage | Sentence]:
+        """The first passages of a document, or sentences of a passage."""
+        ids = self.store.neighbours(self.view, [whole.id], [schema.PART_OF], "in").source
+        passages, sentences = self._values(ids, Passage), self._values(ids, Sentence)
+        found: list[Passage | Sentence] = [*passages, *sentences]
+        return sorted(found, key=lambda part: part.position)[:limit]
+
+    def _values(self, ids: Sequence[str], kind: type[T]) -> list[T]:
+        """The values of these ids in their order, those of another type left out."""
+        records = self.store.get(self.view, ids)
+        values = [schema.from_record(records[id]) for id in ids if id in records]
+        return [value for value in values if isinstance(value, kind)]
+
+    def forget(self, name: str, *, dry_run: bool = False) -> forgetting.Receipt:
+        """Take a document back, given by id or URI, with all that only it supported; ``undo`` brings it back.
+
+        Raises:
+            NotFound: there is no such document.
+        """
+        document = self.document(name)
+        changes = forgetting.forget_changes(self.store, self.view, document.id)
+        removed = forgetting.removed(self.store, self.view, changes)
+        commit = None if dry_run else self.write(changes, f"forget {document.uri}")
+        return forgetting.Receipt(document.uri, removed, commit)
+
+    def history(self, record: str | None = None) -> Iterator[Commit]:
+        """Commits of this namespace in order, or those that changed one record."""
+        return self.store.commits(self.view, touching=record)
+
+    def commit(self, id: str) -> Commit:
+        """The commit with this id, or the only one whose id starts so.
+
+        Raises:
+            NotFound: there is none, or more than one.
+        """
+        found = [commit for commit in self.history() if commit.id.startswith(id)]
+        exact = [commit for commit in found if commit.id == id]
+        if len(exact or found) != 1:
+            raise NotFound(f"{len(found) or 'no'} commits start with {id!r}: 'graphmem history' lists them")
+        return (exact or found)[0]
+
+    def undo(self, id: str) -> Commit:
+        """Commit the inverse of a commit; the undo of an undo is a redo.
+
+        Raises:
+            NotFound: there is no such commit.
+            Conflict: a later commit changed one of its records; the message names it, nothing was written.
+        """
+        commit = self.commit(id)
+        back = changing.inverse(commit.changes)
+        current = self.store.get(self.view, [change.id for change in back])
+        misfits = changing.misfits(back, current)
+        if misfits:
+            raise Conflict(self._why_not(commit, misfits), misfits)
+        return self.write(back, f"undo {commit.id}: {commit.message}")
+
+    def _why_not(self, commit: Commit, misfits: Sequence[str]) -> str:
+        """The message of a refused undo: which later commits stand in the way."""
+        later = {
+            other.id: other
+            for record in misfits[:100]
+            for other in self.store.commits(self.view, after=commit.seq, touching=record)
+        }
+        names = ", ".join(f"{c.id} ({c.message})" for c in sorted(later.values(), key=lambda c: -c.seq))
+        return (
+            f"cannot undo {commit.id} ({commit.message}): {len(misfits)} of its records were changed later"
+            f" by {names}; undo the later ones first, newest first"
+        )
+
+    def close(self) -> None:
+        """Close the store."""
+        self.store.close()
+
+    def __enter__(self) -> Memory:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

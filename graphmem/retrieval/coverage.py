@@ -1,0 +1,49 @@
+"""Coverage: the first hits should answer all of the question between them, not its first half thrice.
+
+A greedy choice as in maximal marginal relevance (Carbonell & Goldstein 1998), with the words of the
+question that a passage newly covers in place of dissimilarity.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from graphmem.identity import words
+from graphmem.retrieval.keyword import QUESTION_WORDS
+
+CHOSEN: Final = 3  # hits are chosen for what they add; the rest keep their order
+AMONG: Final = 20
+WEIGHT: Final = 3.0  # of the share of the question newly covered, beside ln(score)
+_ENDING: Final = re.compile(r"(?<=\w{3})(?:ing|ed|es|s|e)$")
+
+
+def stems(text: str) -> set[str]:
+    """The words of a text without their commonest endings."""
+    return {_ENDING.sub("", word) for word in words(text)}
+
+
+def covering(question: str, scores: Mapping[str, float], texts: Mapping[str, str]) -> dict[str, float]:
+    """The scores raised for what a passage adds to those before it, in descending order; best = 1.
+
+    ``texts`` holds at least the AMONG best passages; a word's weight is its idf among them.
+    """
+    asked = stems(" ".join(w for w in words(question) if w not in QUESTION_WORDS))
+    best = sorted(scores, key=lambda id: (-scores[id], id))
+    said = {id: stems(texts[id]) & asked for id in best[:AMONG] if id in texts}
+    frequency = {word: sum(word in found for found in said.values()) for word in asked}
+    idf = {word: math.log1p(len(said) / n) if n else 0.0 for word, n in frequency.items()}
+    total = sum(idf.values()) or 1.0
+    value = {id: math.log(max(score, 1e-12)) for id, score in scores.items()}
+    covered: set[str] = set()
+    chosen: dict[str, float] = {}
+    while said and len(chosen) < CHOSEN:
+        gain = {id: WEIGHT * sum(idf[w] for w in found - covered) / total for id, found in said.items()}
+        first = min(said, key=lambda id: (-round(value[id] + gain[id], 6), id))
+        chosen[first] = value[first] + gain[first]
+        covered |= said.pop(first)
+    rest = {id: value[id] for id in best if id not in chosen}
+    top = max((chosen or rest).values(), default=0.0)
+    return {id: math.exp(v - top) for id, v in (chosen | rest).items()}
