@@ -1,0 +1,7 @@
+"""From sources to commits: readers, chunking, names, the pipeline."""
+
+from __future__ import annotations
+
+from graphmem.ingest.pipeline import Report, ingest, ingest_readings, ingest_sources
+
+__all__ = ["Report", "ingest", "ingest_readings", "ingest_sources"]

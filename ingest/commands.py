@@ -1,0 +1,114 @@
+"""``graphmem ingest``: read sources into the memory."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+from graphmem.cli.options import (
+    DEFAULT_STORE,
+    AuthorOption,
+    JsonOption,
+    NamespaceOption,
+    StoreOption,
+    opened,
+    print_json,
+    talk,
+)
+from graphmem.ingest.pipeline import Report, ingest_sources
+from graphmem.ingest.sources import DEFAULT_LIMITS, expand
+from graphmem.memory import DEFAULT_NAMESPACE
+
+
+class _Rate(ProgressColumn):
+    """Documents a second."""
+
+    def render(self, task: Task) -> Text:
+        """Write the rate, once there is one."""
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:,.1f}/s" if speed else "")
+
+
+def _progress() -> Progress:
+    """A bar with count, rate and the time that is left, on stderr; nothing where that is no terminal."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        _Rate(),
+        TimeRemainingColumn(),
+        console=talk,
+        transient=True,
+        disable=not talk.is_terminal,
+    )
+
+
+def _tell(report: Report, json: bool) -> None:
+    """The summary: data on stdout, talk on stderr."""
+    for error in report.errors:
+        talk.print(f"error: {error}", style="red", markup=False, soft_wrap=True)
+    counts = {
+        "added": report.added,
+        "replaced": report.replaced,
+        "unchanged": report.unchanged,
+        "failed": report.failed,
+    }
+    if json:
+        errors = [{"uri": error.uri, "reason": error.reason} for error in report.errors]
+        print_json({**counts, "errors": errors})
+    else:
+        talk.print(", ".join(f"{count:,} {outcome}" for outcome, count in counts.items()))
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @app.command()
+    def ingest(
+        paths: Annotated[list[str], typer.Argument(help="Files, folders, patterns; - is stdin.")],
+        name: Annotated[str, typer.Option(help="What to call stdin; its suffix tells the format.")] = "",
+        jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, max=64, help="Reader processes.")] = 1,
+        max_mb: Annotated[
+            int, typer.Option("--max-mb", min=1, help="Refuse larger files (megabytes).")
+        ] = DEFAULT_LIMITS.max_bytes // 1_000_000,
+        pipeline: Annotated[
+            str | None, typer.Option(help="An installed spaCy pipeline whose entities join the rules'.")
+        ] = None,
+        store: StoreOption = DEFAULT_STORE,
+        namespace: NamespaceOption = DEFAULT_NAMESPACE,
+        author: AuthorOption = "user",
+        json: JsonOption = False,
+    ) -> None:
+        """Read documents, chats, tables and calendars into the memory, one commit each.
+
+        Known are .txt .md .html .pdf .docx .pptx .xlsx .csv .json .jsonl. What is there already is
+        left alone, what has changed is replaced, what cannot be read is named at the end
+        (exit code 1) and keeps nothing else out.
+        """
+        limits = replace(DEFAULT_LIMITS, max_bytes=max_mb * 1_000_000)
+        sources = list(expand(paths, name=name, limits=limits))
+        with opened(store, namespace, author) as memory, _progress() as progress:
+            task = progress.add_task("reading", total=len(sources))
+            report = ingest_sources(
+                memory,
+                sources,
+                jobs=jobs,
+                limits=limits,
+                pipeline=pipeline,
+                done=lambda uri, outcome: progress.advance(task),
+            )
+        _tell(report, json)
+        if report.errors:
+            raise typer.Exit(1)

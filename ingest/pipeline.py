@@ -1,0 +1,202 @@
+"""From sources to commits: read, chunk, mark names, encode, commit. One commit a document.
+
+A document that is there already with the same content is left alone, so that an ingest that was
+stopped goes on where it was; one with other content is replaced in one commit.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from typing import Final, Literal, TypeAlias
+
+from graphmem import schema
+from graphmem.edits import document_records, replacement
+from graphmem.errors import GraphMemError, SourceError
+from graphmem.identity import document_id
+from graphmem.ingest.chunking import chunk
+from graphmem.ingest.language import pipeline, rules
+from graphmem.ingest.mentions import mentioned
+from graphmem.ingest.readers import read_content
+from graphmem.ingest.reading import Reading
+from graphmem.ingest.sources import DEFAULT_LIMITS, Limits, Source, expand, load
+from graphmem.memory import Memory
+from graphmem.types import Change, Document, Passage, Sentence
+
+ENCODED_AT_ONCE: Final = 2048  # sentences; an encoder sorts by length inside a call, so that more pad less
+READ_AHEAD: Final = 4  # sources for each reader process
+
+Outcome: TypeAlias = Literal["added", "replaced", "unchanged", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How to read: namespace, limits, and the spaCy pipeline to use beside the rules, if any."""
+
+    namespace: str
+    limits: Limits = DEFAULT_LIMITS
+    pipeline: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A document as it will be in the memory."""
+
+    document: Document
+    passages: tuple[Passage, ...]
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(slots=True)
+class Report:
+    """What an ingest did: how many documents by outcome, and what went wrong."""
+
+    added: int = 0
+    replaced: int = 0
+    unchanged: int = 0
+    errors: list[SourceError] = field(default_factory=list)
+
+    @property
+    def failed(self) -> int:
+        """How many sources could not be read."""
+        return len(self.errors)
+
+
+def prepare(reading: Reading, plan: Plan) -> Prepared:
+    """Chunk a reading and mark its names."""
+    document, passages, sentences = chunk(reading, plan.namespace)
+    namer = pipeline(plan.pipeline) if plan.pipeline else rules
+    return Prepared(document, tuple(passages), tuple(mentioned(document, passages, sentences, namer)))
+
+
+def read_source(source: Source, known: str | None, plan: Plan) -> Prepared | SourceError | None:
+    """A source prepared; None if its content hash is ``known``; the error if it cannot be read.
+
+    Errors are returned, so that they cross from a reader process with all that they say.
+    """
+    try:
+        content = load(source, plan.limits)
+        return None if content.hash == known else prepare(read_content(content), plan)
+    except SourceError as error:
+        return error
+
+
+def _read_all(
+    sources: Iterable[tuple[Source, str | None]], plan: Plan, jobs: int
+) -> Iterator[tuple[Source, Prepared | SourceError | None]]:
+    """Each source with what came of it, in order, read by so many processes."""
+    if jobs == 1:
+        for source, known in sources:
+            yield source, read_source(source, known, plan)
+        return
+    # Spawned, not forked: the encoder's threads do not survive a fork.
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        ahead: deque[tuple[Source, Future[Prepared | SourceError | None]]] = deque()
+        try:
+            for source, known in sources:
+                ahead.append((source, pool.submit(read_source, source, known, plan)))
+                if len(ahead) >= jobs * READ_AHEAD:
+                    first, future = ahead.popleft()
+                    yield first, future.result()
+            while ahead:
+                first, future = ahead.popleft()
+                yield first, future.result()
+        except BrokenProcessPool as error:
+            raise GraphMemError(
+                f"a reader process died at or after {first.uri} (out of memory?); what was committed stays:"
+                " run again with --jobs 1 to see which file it is"
+            ) from error
+
+
+class Ingest:
+    """Prepared documents on their way into a memory, encoded many at a time."""
+
+    def __init__(self, memory: Memory, done: Callable[[str, Outcome], None]) -> None:
+        self.memory = memory
+        self.done = done
+        self.report = Report()
+        self.waiting: list[tuple[Prepared, tuple[Change, ...]]] = []
+        self.sentences = 0
+
+    def add(self, prepared: Prepared) -> None:
+        """Take a document; it is committed at the latest when the ingest is flushed."""
+        old = document_records(self.memory.store, self.memory.view, prepared.document.id)
+        changes = replacement(old, prepared.document, prepared.passages, prepared.sentences)
+        self.waiting.append((prepared, changes))
+        self.sentences += len(prepared.sentences)
+        if self.sentences >= ENCODED_AT_ONCE:
+            self.flush()
+
+    def flush(self) -> None:
+        """Encode what waits in one go, and commit it document by document."""
+        new = [c.after for _, changes in self.waiting for c in changes if c.after and schema.text_is_new(c)]
+        vectors = self.memory.embed(new)
+        for prepared, changes in self.waiting:
+            uri = prepared.document.uri
+            replaced = any(c.before and c.id == prepared.document.id for c in changes)
+            if changes:
+                own = {c.id: vectors[c.id] for c in changes if c.id in vectors}
+                self.memory.write(changes, f"ingest {uri}", vectors=own)
+            self.report.replaced += replaced
+            self.report.added += not replaced
+            self.done(uri, "replaced" if replaced else "added")
+        self.waiting.clear()
+        self.sentences = 0
+
+
+def ingest_sources(
+    memory: Memory,
+    sources: Iterable[Source],
+    *,
+    jobs: int = 1,
+    limits: Limits = DEFAULT_LIMITS,
+    pipeline: str | None = None,
+    done: Callable[[str, Outcome], None] = lambda uri, outcome: None,
+) -> Report:
+    """Read sources into a memory; ``done(uri, outcome)`` is called as each is finished.
+
+    A source that cannot be read is told in ``Report.errors``; the others go in.
+    """
+    plan = Plan(memory.namespace, limits, pipeline)
+    ingest = Ingest(memory, done)
+
+    def with_hash() -> Iterator[tuple[Source, str | None]]:
+        for source in sources:
+            id = document_id(memory.namespace, source.uri)
+            record = memory.store.get(memory.view, [id]).get(id)
+            yield source, record.body["content_hash"] if record else None
+
+    for source, result in _read_all(with_hash(), plan, jobs):
+        if isinstance(result, SourceError):
+            ingest.report.errors.append(result)
+            done(source.uri, "failed")
+        elif result is None:
+            ingest.report.unchanged += 1
+            done(source.uri, "unchanged")
+        else:
+            ingest.add(result)
+    ingest.flush()
+    return ingest.report
+
+
+def ingest_readings(memory: Memory, readings: Iterable[Reading]) -> Report:
+    """Put readings that are at hand into a memory, each as a document of its own."""
+    plan = Plan(memory.namespace)
+    ingest = Ingest(memory, lambda uri, outcome: None)
+    for reading in readings:
+        ingest.add(prepare(reading, plan))
+    ingest.flush()
+    return ingest.report
+
+
+def ingest(memory: Memory, paths: Iterable[str], *, jobs: int = 1) -> Report:
+    """Read files, folders and patterns into a memory.
+
+    Raises:
+        SourceError: a path that is named does not exist.
+    """
+    return ingest_sources(memory, expand(list(paths)), jobs=jobs)
