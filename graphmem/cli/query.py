@@ -69,7 +69,8 @@ def print_hit(console: Console, rank: int, hit: Hit, why: bool) -> None:
     if why:
         console.print("   why: " + "  ".join(f"{k} {v:.2f}" for k, v in hit.parts.items()), style="dim")
         for depth, step in enumerate(hit.path):
-            console.print(f"   {'  ' * depth}→ {step.kind}: {step.text}", style="dim")
+            text = " ".join(step.text.split())
+            console.print(f"   {'  ' * depth}→ {step.kind}: {text}", style="dim")
     console.print()
 
 

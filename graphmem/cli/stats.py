@@ -70,6 +70,6 @@ def register(app: typer.Typer) -> None:
             return
         console = out()
         console.print(f"{info.url}, namespace {namespace}")
-        for kind in ("document", "passage", "sentence", "entity"):
-            console.print(f"  {kind:<10}{counts.get(kind, 0):>10,}")
+        for kind, count in counts.items():
+            console.print(f"  {kind:<10}{count:>10,}")
         console.print(f"  in the whole store: {info.commits:,} commits, {info.bytes / 1e6:,.1f} MB")

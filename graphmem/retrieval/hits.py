@@ -75,7 +75,7 @@ def hits(store: Store, query: Query, explored: Explored, scores: Mapping[str, fl
         if graph.passage_of[sentence] in rows:
             rows[graph.passage_of[sentence]].append(row)
     evidence = {id: _best_row(explored, found) for id, found in rows.items() if found}
-    ways = {id: way_to(graph, explored.mass, row) for id, row in evidence.items()}
+    ways = {id: way_to(graph, explored.mass, row, explored.linked) for id, row in evidence.items()}
     nodes = {node for way in ways.values() for _, node, _ in way}
     passages = _values(store, query.view, scores, Passage)
     documents = _values(store, query.view, {p.document for p in passages.values()}, Document)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final, Literal
 
 import numpy as np
@@ -12,13 +13,14 @@ from graphmem.retrieval.subgraph import Subgraph
 Node = Literal["entity", "sentence"]
 Way = list[tuple[Node, str, float]]  # kind, id and mass, from the question on
 LONGEST: Final = 6
+CARRIED: Final = 0.25  # of a node's mass must have come over an edge for the way to go back over it
 
 
-def way_to(graph: Subgraph, mass: Mass, sentence: int) -> Way:
+def way_to(graph: Subgraph, mass: Mass, sentence: int, linked: Collection[str]) -> Way:
     """Nodes from a seed of the walk to the sentence in this row, each with the mass that it then held.
 
     Backwards from the step that brought the sentence most: at each node the edge that carried most
-    into it, until what it held came from the restart.
+    into it, until an entity that the question names, or until what it held came from the restart.
     """
     arrivals = [step[sentence] for step in mass.sentence_steps]
     step = int(np.argmax(arrivals))
@@ -31,11 +33,10 @@ def way_to(graph: Subgraph, mass: Mass, sentence: int) -> Way:
         ids = graph.sentences if kind == "sentence" else graph.entities
         way.append((kind, ids[row], float(held)))
         seen.add((kind, row))
-        if step == 0:
+        if step == 0 or ids[row] in linked:
             break
         edge, carried = _heaviest_edge(graph, mass, kind, row, step)
-        # The restart gave more than any edge carried: the way begins here.
-        if edge < 0 or held - carried > carried:
+        if edge < 0 or carried < CARRIED * held:
             break
         row = int((graph.edge_entity if kind == "sentence" else graph.edge_sentence)[edge])
         kind = "entity" if kind == "sentence" else "sentence"

@@ -64,7 +64,7 @@ def _explore(
     relevance: dict[str, float] = {}
     for kind in found.values():
         relevance |= kind.relevance({id: float(graph.cosine[graph.sentence_row[id]]) for id in kind.ids})
-    start = _softmax_best(relevance)
+    start = softmax_best(relevance)
     linked = link(store, query.view, query.text)
     graph.expand([id for id, entity in linked.items() if entity.mentions <= HUB], OF_SEED)
     sentences = sum(store.count(query.view, name) for name in schema.SENTENCE_KINDS.values())
@@ -75,7 +75,7 @@ def _explore(
     return Explored(graph, mass, linked, found, relevance)
 
 
-def _softmax_best(relevance: Mapping[str, float]) -> dict[str, float]:
+def softmax_best(relevance: Mapping[str, float]) -> dict[str, float]:
     """Shares of the sentences that fit the question best; they sum to 1."""
     best = sorted(relevance, key=lambda id: (-relevance[id], id))[:BEST_SENTENCES]
     weights = np.exp(np.array([relevance[id] - relevance[best[0]] for id in best]) / SOFTNESS)

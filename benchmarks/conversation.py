@@ -1,0 +1,115 @@
+"""Recall of chat turns: ``python -m benchmarks.conversation``. Each question asks its own chat's memory."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.baselines import Baselines
+from benchmarks.datasets import DEFAULT_DATA, Asked, Chat, chats
+from benchmarks.measures import averages, percentile, table
+from graphmem.embedding import Embedder, SentenceEncoder
+from graphmem.identity import digest
+from graphmem.ingest.pipeline import ingest_readings
+from graphmem.ingest.readers import Turn, turns_reading
+from graphmem.memory import Memory
+
+CUTS: Final = (5, 10)
+CATEGORIES: Final = {"1": "multi_hop", "2": "temporal", "3": "open", "4": "single_hop", "5": "adversarial"}
+
+
+def fill(memory: Memory, chat: Chat) -> dict[int, str]:
+    """Ingest a chat; the ids of its turns by their position."""
+    turns = [Turn(turn.speaker, turn.text, turn.at, turn.session) for turn in chat.turns]
+    reading = turns_reading(chat.id, chat.id, turns, digest(*(turn.text for turn in turns)))
+    ingest_readings(memory, [reading])
+    return {block.start: turn.id for block, turn in zip(reading.blocks, chat.turns, strict=True)}
+
+
+def ask(memory: Memory, ids: dict[int, str], asked: Sequence[Asked]) -> tuple[list[list[str]], list[float]]:
+    """Ranked turn ids and milliseconds for each question."""
+    rankings, times = [], []
+    starts = sorted(ids)
+    for question in asked:
+        start = time.perf_counter()
+        ranking = memory.recall(question.text, max(CUTS))
+        times.append((time.perf_counter() - start) * 1000)
+        # A long turn may be cut into passages: each counts as the turn in which it starts.
+        turn_of = (max(s for s in starts if s <= hit.passage.start) for hit in ranking)
+        rankings.append(list(dict.fromkeys(ids[s] for s in turn_of)))
+    return rankings, times
+
+
+def measure(found: Sequence[Chat], embedder: Embedder) -> dict[str, Any]:
+    """All figures: overall, per category, and the baselines'."""
+    begin = time.perf_counter()
+    asked: list[Asked] = []
+    rankings: dict[str, list[list[str]]] = {"graphmem": [], "minilm": [], "bm25": [], "rrf": []}
+    times: list[float] = []
+    with tempfile.TemporaryDirectory() as folder:
+        for number, chat in enumerate(found):
+            # One store for all chats: each is a namespace, as each user's memory is.
+            url = f"sqlite:///{folder}/conversation.db"
+            with Memory.open(url, namespace=f"chat{number}", embedder=embedder) as memory:
+                ranked, taken = ask(memory, fill(memory, chat), chat.questions)
+            asked.extend(chat.questions)
+            rankings["graphmem"].extend(ranked)
+            times.extend(taken)
+            base = Baselines(
+                [(t.id, f"({t.at:%d %B %Y}) {t.speaker}: {t.text}") for t in chat.turns], embedder
+            )
+            for question in chat.questions:
+                for name, ranking in base.rankings(question.text).items():
+                    rankings[name].append(ranking)
+    figures = averages(rankings["graphmem"], asked, CUTS)
+    return {
+        "chats": len(found),
+        "turns": sum(len(chat.turns) for chat in found),
+        "questions": len(asked),
+        **figures,
+        "categories": categories(rankings["graphmem"], asked),
+        "baselines": {n: averages(r, asked, CUTS) for n, r in rankings.items() if n != "graphmem"},
+        "query_ms_p50": percentile(times, 50),
+        "query_ms_p95": percentile(times, 95),
+        "seconds": round(time.perf_counter() - begin, 1),
+    }
+
+
+def categories(rankings: Sequence[Sequence[str]], asked: Sequence[Asked]) -> dict[str, dict[str, float]]:
+    """The figures of each category by its name."""
+    found = {}
+    for category in sorted({question.category for question in asked}):
+        rows = [row for row, question in enumerate(asked) if question.category == category]
+        figures = averages([rankings[row] for row in rows], [asked[row] for row in rows], CUTS)
+        found[CATEGORIES.get(category, category)] = {"questions": len(rows), **figures}
+    return found
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.conversation", description=__doc__)
+    parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="folder of the datasets")
+    parser.add_argument("--chats", type=Path, help="chats in LoCoMo's form")
+    parser.add_argument("--corrections", type=Path, help="corrections of evidence in locomo-audit's form")
+    parser.add_argument("--json", action="store_true", help="one line of JSON on stdout")
+    options = parser.parse_args(arguments)
+    file = options.chats or options.data / "conversation" / "locomo_dev5.json"
+    figures = measure(chats(file, options.corrections), SentenceEncoder())
+    if options.json:
+        print(json.dumps({"benchmark": "conversation", **figures}))
+        return
+    print(f"{figures['chats']} chats, {figures['turns']} turns, {figures['questions']} questions")
+    own = {key: figures[key] for key in ("recall@5", "recall@10")}
+    print(table({"graphmem": own, **figures["baselines"]}))
+    print(table(figures["categories"]))
+    print(f"query ms p50 {figures['query_ms_p50']}, p95 {figures['query_ms_p95']}; {figures['seconds']} s")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,65 @@
+"""Hold the benchmarks against their floors: ``python -m benchmarks.gate``.
+
+Floors stand in ``floors.toml``; they are raised as the figures rise and never lowered. A benchmark
+whose data is not at hand is left out, loudly.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks import conversation, multihop
+from benchmarks.datasets import DEFAULT_DATA, DatasetMissing, chats
+from graphmem.embedding import SentenceEncoder
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+FLOORS: Final = Path(__file__).with_name("floors.toml")
+
+
+def measured(name: str, data: Path) -> dict[str, Any]:
+    """The figures of ``conversation``, or of a set of ``multihop``."""
+    if name == "conversation":
+        file = data / "conversation" / "locomo_dev5.json"
+        return conversation.measure(chats(file), SentenceEncoder())
+    passages, asked = multihop.SETS[name]
+    return multihop.measure_set(data / "multihop" / passages, data / "multihop" / asked, name)
+
+
+def misses(name: str, floors: dict[str, float], figures: dict[str, Any]) -> list[str]:
+    """The figures that are below their floor, in words; all are printed."""
+    below = []
+    for figure, floor in floors.items():
+        value = float(figures[figure])
+        print(f"{name:<14}{figure:<12}{value:.4f}  floor {floor:.4f}{'' if value >= floor else '  BELOW'}")
+        if value < floor:
+            below.append(f"{name} {figure}: {value:.4f} < {floor:.4f}")
+    return below
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Exit code 1 if a figure is below its floor."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.gate", description=__doc__)
+    parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="folder of the datasets")
+    options = parser.parse_args(arguments)
+    floors = tomllib.loads(FLOORS.read_text("utf-8"))
+    below, held = [], 0
+    for name, own in floors.items():
+        try:
+            below += misses(name, own, measured(name, options.data))
+            held += 1
+        except DatasetMissing:
+            print(f"{name:<14}left out: its data is not at hand")
+    print(f"{held} of {len(floors)} benchmarks held against their floors, {len(below)} figures below")
+    return 1 if below else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
