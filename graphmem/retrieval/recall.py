@@ -11,11 +11,12 @@ from graphmem import schema
 from graphmem.embedding import Embedder
 from graphmem.retrieval.candidates import Candidates, candidates
 from graphmem.retrieval.coverage import AMONG, covering
-from graphmem.retrieval.fusion import gate, own_scores, paragraph_scores, turn_scores
+from graphmem.retrieval.fusion import gate, paragraph_scores
 from graphmem.retrieval.hits import Explored, hits
 from graphmem.retrieval.linking import link
 from graphmem.retrieval.ppr import Mass, walk
 from graphmem.retrieval.subgraph import HUB, Subgraph
+from graphmem.retrieval.turns import turn_scores
 from graphmem.stores.base import Store
 from graphmem.types import (
     Entity,
@@ -115,7 +116,7 @@ def _scores(store: Store, query: Query, explored: Explored) -> dict[str, float]:
         own = (
             _paragraphs(store, query.view, explored, query.text)
             if kind == "paragraph"
-            else _turns(store, query.view, explored, found)
+            else _turns(store, query, explored, found)
         )
         share = gate(fits[kind], best)
         scores |= {id: share * score for id, score in own.items()}
@@ -158,28 +159,12 @@ def _texts(store: Store, view: View, passages: Sequence[str]) -> dict[str, str]:
     }
 
 
-def _turns(store: Store, view: View, explored: Explored, found: Candidates) -> dict[str, float]:
-    """Scores of turns or records: what they say, and what is said beside them."""
+def _turns(store: Store, query: Query, explored: Explored, found: Candidates) -> dict[str, float]:
+    """Scores of turns or records: what they say, what is said beside them, and who says it."""
     graph = explored.graph
     cosine = {id: float(graph.cosine[graph.sentence_row[id]]) for id in found.ids}
-    own = own_scores(_by_passage(graph, cosine), _by_passage(graph, found.bm25))
-    return turn_scores(own, _around(store, view, list(own)))
-
-
-def _around(store: Store, view: View, passages: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Of each passage and of those beside them, the passages beside it under the same heading."""
-    beside: dict[str, list[str]] = {id: [] for id in passages}
-    for direction in ("out", "in"):
-        edges = store.neighbours(view, passages, [schema.FOLLOWS], direction)
-        for source, target in zip(edges.source, edges.target, strict=True):
-            for one, other in ((source, target), (target, source)):
-                beside.setdefault(one, []).append(other)
-    headings = {id: record.body.get("heading", "") for id, record in store.get(view, list(beside)).items()}
-    return {
-        id: tuple(dict.fromkeys(o for o in others if headings.get(o) == headings[id]))
-        for id, others in beside.items()
-        if id in headings
-    }
+    best_cosine, best_bm25 = _by_passage(graph, cosine), _by_passage(graph, found.bm25)
+    return turn_scores(store, query.view, query.text, best_cosine, best_bm25)
 
 
 def _top(values: Mapping[str, float], k: int) -> list[str]:
