@@ -1,13 +1,14 @@
 # make demo   set up, ingest the example documents, answer questions with evidence
 # make test   set up, lint, check types, run all tests
 # make gate   hold the benchmark figures against benchmarks/floors.toml
+# make figures   run all benchmarks and write docs/benchmarks.md
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 # pip is quiet, and as patient as a 2.7 GB torch wheel asks for.
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --timeout 120
 
-.PHONY: demo test gate lint clean
+.PHONY: demo test gate figures lint clean
 .DELETE_ON_ERROR:
 
 $(BIN)/python:
@@ -38,6 +39,13 @@ test: lint
 
 gate: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks.gate
+
+figures: $(VENV)/dev.stamp
+	@mkdir -p build/figures
+	$(BIN)/python -m benchmarks.multihop --json > build/figures/multihop.json
+	$(BIN)/python -m benchmarks.conversation --json > build/figures/conversation.json
+	$(BIN)/python -m benchmarks.speed --json > build/figures/speed.json
+	$(BIN)/python -m benchmarks.page build/figures/*.json
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info

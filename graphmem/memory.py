@@ -67,9 +67,17 @@ class Memory:
         namespace: str = DEFAULT_NAMESPACE,
         author: str = "user",
         embedder: Embedder | None = None,
+        create: bool = True,
     ) -> Memory:
-        """The memory in the store at a URL; an SQLite file that does not exist is made."""
-        return cls(open_store(url, SCHEMA), namespace=namespace, author=author, embedder=embedder)
+        """The memory in the store at a URL; an SQLite file that does not exist is made, if ``create``.
+
+        Raises:
+            StoreURLError: the URL names no store, or there is none and ``create`` is False.
+            InputError: ``namespace`` cannot name a namespace; no store is made.
+        """
+        identity.checked_namespace(namespace)
+        store = open_store(url, SCHEMA, create=create)
+        return cls(store, namespace=namespace, author=author, embedder=embedder)
 
     @property
     def view(self) -> View:
@@ -95,8 +103,10 @@ class Memory:
         lacking = [c.after for c in changes if c.after and c.id not in given and schema.text_is_new(c)]
         given = {**given, **self.embed(lacking)}
         at = self.clock()
+        # The head tells apart what one tick of a clock may hold: ingest, forget, ingest again.
+        written = (self.namespace, at.isoformat(), str(self.store.head()), message)
         commit = Commit(
-            id="c" + identity.digest(self.namespace, at.isoformat(), message, *(c.id for c in changes)),
+            id="c" + identity.digest(*written, *(c.id for c in changes)),
             namespace=self.namespace,
             author=author or self.author,
             at=at,
@@ -116,12 +126,14 @@ class Memory:
         """The passages that answer a question, best first, each with its evidence and its path.
 
         Raises:
-            QueryError: the question is empty.
+            QueryError: the question is empty, or not even one passage is asked for.
         """
         if isinstance(question, str):
             question = Query(question, View.of(self.namespace, as_of=as_of), k)
         if not question.text.strip():
             raise QueryError("the question is empty: ask something")
+        if question.k < 1:
+            raise QueryError(f"k is {question.k}: ask for at least one passage")
         return recall(self.store, self.embedder, question)
 
     def documents(self) -> Iterator[Document]:
@@ -192,7 +204,9 @@ class Memory:
         return forgetting.Receipt(document.uri, removed, commit)
 
     def history(self, record: str | None = None) -> Iterator[Commit]:
-        """Commits of this namespace in order, or those that changed one record."""
+        """Commits of this namespace in order, or those that changed one record, given by id or URI."""
+        if record is not None and not any(self.store.commits(self.view, touching=record)):
+            record = identity.document_id(self.namespace, record)
         return self.store.commits(self.view, touching=record)
 
     def commit(self, id: str) -> Commit:
@@ -201,7 +215,7 @@ class Memory:
         Raises:
             NotFound: there is none, or more than one.
         """
-        found = [commit for commit in self.history() if commit.id.startswith(id)]
+        found = [commit for commit in self.history() if id and commit.id.startswith(id)]
         exact = [commit for commit in found if commit.id == id]
         if len(exact or found) != 1:
             raise NotFound(f"{len(found) or 'no'} commits start with {id!r}: 'graphmem history' lists them")
