@@ -12,33 +12,34 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --tim
 .DELETE_ON_ERROR:
 
 $(BIN)/python:
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/demo.stamp: pyproject.toml | $(BIN)/python
 	@echo "Setting up $(VENV) for the demo (once; torch alone is 2.7 GB) …"
-	$(PIP) -e '.[all,offline]'
+	@$(PIP) -e '.[all,offline]'
 	@touch $@
 
 $(VENV)/dev.stamp: pyproject.toml | $(BIN)/python
 	@echo "Setting up $(VENV) for the tests (once; torch alone is 2.7 GB) …"
-	$(PIP) -e '.[dev]'
+	@$(PIP) -e '.[dev]'
 	@touch $@ $(VENV)/demo.stamp
 
 demo: $(VENV)/demo.stamp
 	@$(BIN)/python examples/demo.py
 
 lint: $(VENV)/dev.stamp
-	$(BIN)/ruff check --quiet .
-	$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet .
 	@# Type checkers do not follow the package mapping of an editable install: check an installed tree.
-	$(PIP) --no-deps --upgrade --target build/types .
-	cd build/types && ../../$(BIN)/mypy --config-file ../../pyproject.toml -p graphmem
+	@rm -rf build/lib build/types
+	@$(PIP) --no-deps --target build/types .
+	@cd build/types && ../../$(BIN)/mypy --config-file ../../pyproject.toml -p graphmem
 
 test: lint
-	$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q
 
 gate: $(VENV)/dev.stamp
-	$(BIN)/python -m benchmarks.gate
+	@$(BIN)/python -m benchmarks.gate
 
 figures: $(VENV)/dev.stamp
 	@mkdir -p build/figures

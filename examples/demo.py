@@ -14,7 +14,7 @@ QUESTIONS = (
     "Where was the designer of the Tern buoy born?",
     "Who founded the institute that owns the Aurelia?",
     "Which architect built the house of the founder of the Halden Institute?",
-    "Where should the old Plover sensor be sent?",
+    "Where does Marek live now?",
 )
 
 
@@ -34,7 +34,7 @@ def main() -> None:
     run("ingest", "examples/documents")
     run("stats")
     for question in QUESTIONS:
-        run("query", question, "-k", "2", "--why")
+        run("query", question, "-k", "3", "--why")
     graphmem = os.path.relpath(Path(sys.executable).parent / "graphmem")
     print("\nThe memory is in demo.db. Go on with:")
     print(f"  export GRAPHMEM_STORE={STORE}")

@@ -9,18 +9,72 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from itertools import chain
 from typing import Any, Final
 
 import numpy as np
+from pydantic import AwareDatetime, Base64Bytes, BaseModel, ConfigDict, ValidationError
 
 from graphmem import schema
-from graphmem.errors import ImportFormatError
+from graphmem.errors import EncoderMismatch, ImportFormatError
+from graphmem.projection import SCHEMA
 from graphmem.stores.base import Store
 from graphmem.types import Change, Commit, FloatArray, Record, Vectors, View
 
 FORMAT: Final = 1
 VECTOR_BATCH: Final = 1000
+
+
+class _Line(BaseModel):
+    """What may stand on a line: an export comes from outside, so every field is checked."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class _RecordValue(_Line):
+    id: str
+    kind: str
+    namespace: str
+    body: dict[str, Any]
+
+    def record(self) -> Record:
+        """The record, if its kind is logged and its body is one of its kind."""
+        record = Record(self.id, self.kind, self.namespace, self.body)
+        if record.kind not in SCHEMA.logged:
+            raise ValueError(f"{record.id} is of kind {record.kind!r}")
+        schema.index(record)
+        return record
+
+
+class _CommitLine(_Line):
+    commit: str
+    namespace: str
+    author: str
+    at: AwareDatetime
+    message: str
+    changes: list[tuple[_RecordValue | None, _RecordValue | None]]
+
+    def value(self) -> Commit:
+        """The commit, if all its records are of its namespace."""
+        changes = tuple(
+            Change(before.record() if before else None, after.record() if after else None)
+            for before, after in self.changes
+        )
+        if any(change.record.namespace != self.namespace for change in changes):
+            raise ValueError(f"commit {self.commit} holds records of another namespace")
+        return Commit(self.commit, self.namespace, self.author, self.at, self.message, changes)
+
+
+class _VectorLine(_Line):
+    vector: str
+    data: Base64Bytes
+
+    def value(self) -> FloatArray:
+        """The vector, shape (d,), if it is finite."""
+        vector = np.frombuffer(self.data, dtype="<f4").astype(np.float32)
+        if not vector.size or not np.isfinite(vector).all():
+            raise ValueError(f"the vector of {self.vector} is none")
+        return vector
 
 
 def _line(**value: Any) -> str:
@@ -33,10 +87,6 @@ def _write_record(record: Record | None) -> dict[str, Any] | None:
     return {"id": record.id, "kind": record.kind, "namespace": record.namespace, "body": dict(record.body)}
 
 
-def _read_record(value: dict[str, Any] | None) -> Record | None:
-    return None if value is None else Record(value["id"], value["kind"], value["namespace"], value["body"])
-
-
 def _write_commit(commit: Commit) -> str:
     return _line(
         commit=commit.id,
@@ -45,19 +95,6 @@ def _write_commit(commit: Commit) -> str:
         at=commit.at.isoformat(),
         message=commit.message,
         changes=[[_write_record(change.before), _write_record(change.after)] for change in commit.changes],
-    )
-
-
-def _read_commit(value: dict[str, Any]) -> Commit:
-    return Commit(
-        id=value["commit"],
-        namespace=value["namespace"],
-        author=value["author"],
-        at=datetime.fromisoformat(value["at"]),
-        message=value["message"],
-        changes=tuple(
-            Change(_read_record(before), _read_record(after)) for before, after in value["changes"]
-        ),
     )
 
 
@@ -75,10 +112,13 @@ def _vector_lines(store: Store, view: View) -> Iterator[str]:
 
 def export_lines(store: Store, view: View) -> Iterator[str]:
     """The lines of an export of these namespaces: equal stores give equal lines."""
-    info = store.info()
-    yield _line(graphmem="export", format=FORMAT, encoder=info.encoder, namespaces=sorted(view.namespaces))
+    lines = _vector_lines(store, view)
+    first = next(lines, None)
+    # Without vectors none made them, whatever the store once held or holds for others.
+    encoder = None if first is None else store.info().encoder
+    yield _line(graphmem="export", format=FORMAT, encoder=encoder, namespaces=sorted(view.namespaces))
     vectors = 0
-    for line in _vector_lines(store, view):
+    for line in chain([] if first is None else [first], lines):
         vectors += 1
         yield line
     commits = 0
@@ -119,13 +159,20 @@ def read_export(lines: Iterable[str]) -> tuple[str | None, dict[str, FloatArray]
     try:
         for value in values:
             if "vector" in value:
-                raw = base64.b64decode(value["data"], validate=True)
-                vectors[value["vector"]] = np.frombuffer(raw, dtype="<f4").astype(np.float32)
+                vectors[value["vector"]] = _VectorLine.model_validate(value).value()
             elif "commit" in value:
-                commits.append(_read_commit(value))
+                commits.append(_CommitLine.model_validate(value).value())
             else:
                 end = value["end"]
-    except (KeyError, TypeError, ValueError) as error:
+        if len({len(vector) for vector in vectors.values()}) > 1:
+            raise ValueError("vectors of different lengths")
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise ImportFormatError(
+            f"a line is not of format {FORMAT} ({place}: {first['msg']}): nothing was imported"
+        ) from error
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ImportFormatError(
             f"a line is not of format {FORMAT} ({error!r}): nothing was imported"
         ) from error
@@ -139,11 +186,18 @@ def import_lines(store: Store, lines: Iterable[str]) -> int:
 
     Raises:
         ImportFormatError: nothing was imported.
+        EncoderMismatch: the store's vectors come from another encoder; nothing was imported.
         Conflict: a commit does not fit what is there; those before it are in, importing again goes on.
     """
     encoder, vectors, commits = read_export(lines)
+    there = store.info().encoder
+    if encoder and there and encoder != there:
+        raise EncoderMismatch(
+            f"the export's vectors come from {encoder}, the store's from {there}: import into a new store"
+        )
     head = store.head()
     for commit in commits:
-        given = {change.id: vectors[change.id] for change in commit.changes if change.id in vectors}
+        present = [change.id for change in commit.changes if change.after is not None]
+        given = {id: vectors[id] for id in present if id in vectors}
         store.apply(commit, Vectors(encoder, given) if encoder and given else None)
     return store.head() - head

@@ -7,10 +7,13 @@ from datetime import datetime, timezone
 from types import TracebackType
 from typing import Final, TypeVar
 
+import networkx as nx
+
 from graphmem import changes as changing
 from graphmem import forgetting, identity, schema
 from graphmem.embedding import Embedder, SentenceEncoder
 from graphmem.errors import Conflict, NotFound, QueryError
+from graphmem.graph import to_networkx
 from graphmem.projection import SCHEMA
 from graphmem.retrieval.recall import recall
 from graphmem.stores import open_store
@@ -117,7 +120,7 @@ class Memory:
 
     def embed(self, records: Iterable[Record]) -> dict[str, FloatArray]:
         """Vectors, shape (d,), by id, of those records that are searched by text."""
-        texts = {record.id: text for record in records if (text := schema.index(record).text)}
+        texts = {record.id: text for record in records if (text := schema.searched_text(record))}
         if not texts:
             return {}
         return dict(zip(texts, self.embedder.encode(list(texts.values())), strict=True))
@@ -202,6 +205,10 @@ class Memory:
         removed = forgetting.removed(self.store, self.view, changes)
         commit = None if dry_run else self.write(changes, f"forget {document.uri}")
         return forgetting.Receipt(document.uri, removed, commit)
+
+    def to_networkx(self) -> nx.MultiDiGraph[str]:
+        """The namespace as a graph: records as nodes (with their kind and name or text), edges by kind."""
+        return to_networkx(self.store, self.view)
 
     def history(self, record: str | None = None) -> Iterator[Commit]:
         """Commits of this namespace in order, or those that changed one record, given by id or URI."""

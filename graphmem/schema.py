@@ -59,9 +59,12 @@ ENTITY_EDGES: Final = tuple(sorted(EDGE_OF_ROLE.values()))
 Value = Document | Passage | Sentence | Entity
 
 
-def searched_text(sentence: Sentence) -> str:
-    """What is embedded and indexed of a sentence: the caption, then the text."""
-    return f"{sentence.caption}: {sentence.text}" if sentence.caption else sentence.text
+def searched_text(record: Record) -> str | None:
+    """What is embedded and indexed of a sentence: the caption, then the text; None for other kinds."""
+    if record.kind not in SENTENCE_KINDS.values():
+        return None
+    caption, text = record.body.get("caption", ""), str(record.body["text"])
+    return f"{caption}: {text}" if caption else text
 
 
 def _moment(value: datetime | None) -> str | None:
@@ -237,7 +240,7 @@ def _index_sentence(record: Record) -> Index:
     edges = [Edge(kind, target, weight) for (kind, target), weight in sorted(named.items())]
     return Index(
         edges=(Edge(PART_OF, sentence.passage), *edges),
-        text=searched_text(sentence),
+        text=searched_text(record),
         valid_at=sentence.at,
     )
 
@@ -253,6 +256,6 @@ def index(record: Record) -> Index:
 
 def text_is_new(change: Change) -> bool:
     """Whether a change leaves a searched text that was not there before it."""
-    before = index(change.before).text if change.before else None
-    after = index(change.after).text if change.after else None
+    before = searched_text(change.before) if change.before else None
+    after = searched_text(change.after) if change.after else None
     return after is not None and after != before

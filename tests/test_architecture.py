@@ -23,7 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("graphmem.ingest",),
     ("graphmem", "graphmem.cli", "graphmem.langchain", "graphmem.plugins", "graphmem.testing"),
     ("graphmem.memory", "graphmem.export"),
-    ("graphmem.forgetting",),
+    ("graphmem.forgetting", "graphmem.graph"),
     ("graphmem.edits", "graphmem.retrieval"),
     ("graphmem.projection",),
     ("graphmem.schema", "graphmem.changes", "graphmem.embedding"),

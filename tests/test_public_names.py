@@ -46,6 +46,7 @@ def test_verbs_of_a_memory() -> None:
         "open",
         "parts",
         "recall",
+        "to_networkx",
         "undo",
         "view",
         "write",

@@ -31,18 +31,19 @@ def register(app: typer.Typer) -> None:
             extra: all(importlib.util.find_spec(module) for module in modules)
             for extra, modules in EXTRAS.items()
         }
-        with opened(store, DEFAULT_NAMESPACE) as memory:
-            problems = memory.store.check()
-            info = memory.store.info()
-        if json:
-            print_json({"store": info.url, "extras": extras, "problems": problems})
-        else:
+        if not json:  # told even if there is no store yet
             console = out()
             console.print(f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}")
             for extra, there in extras.items():
                 console.print(
                     f"  {extra:<12}" + ("installed" if there else f"pip install 'graphmem[{extra}]'")
                 )
+        with opened(store, DEFAULT_NAMESPACE, create=False) as memory:
+            problems = memory.store.check()
+            info = memory.store.info()
+        if json:
+            print_json({"store": info.url, "extras": extras, "problems": problems})
+        else:
             console.print(f"{info.url}: format {info.format}, encoder {info.encoder or 'none yet'}")
             for problem in problems:
                 console.print(f"  wrong: {problem}", style="red")

@@ -22,6 +22,12 @@ from graphmem.export import export_lines, import_lines
 from graphmem.memory import DEFAULT_NAMESPACE
 
 
+def _lines(path: Path) -> list[str]:
+    """The lines of a file; ``str.splitlines`` would also cut inside a text, at U+2028 and its like."""
+    with path.open(encoding="utf-8") as file:
+        return file.readlines()
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
 
@@ -33,7 +39,7 @@ def register(app: typer.Typer) -> None:
         json: JsonOption = False,
     ) -> None:
         """Write the namespace with its whole history and vectors as JSON lines."""
-        with opened(store, namespace) as memory:
+        with opened(store, namespace, create=False) as memory:
             lines = (line + "\n" for line in export_lines(memory.store, memory.view))
             if file == "-":
                 sys.stdout.writelines(lines)
@@ -57,7 +63,7 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Bring an export in; commits that are there already are left as they are."""
         try:
-            lines = sys.stdin.readlines() if file == "-" else Path(file).read_text("utf-8").splitlines()
+            lines = sys.stdin.readlines() if file == "-" else _lines(Path(file))
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(f"cannot read {file}: {error}") from error
         with opened(store, DEFAULT_NAMESPACE) as memory:

@@ -32,7 +32,7 @@ def register(app: typer.Typer) -> None:
         json: JsonOption = False,
     ) -> None:
         """Forget a document and all that only it supported."""
-        with opened(store, namespace, author) as memory:
+        with opened(store, namespace, author, create=False) as memory:
             receipt = memory.forget(document, dry_run=dry_run)
         commit = receipt.commit.id if receipt.commit else None
         if json:

@@ -48,7 +48,7 @@ def register(app: typer.Typer) -> None:
         json: JsonOption = False,
     ) -> None:
         """List commits, newest last: who changed what, when and why."""
-        with opened(store, namespace) as memory:
+        with opened(store, namespace, create=False) as memory:
             commits = [commit_json(commit) for commit in memory.history(record)][-last:]
         if json:
             print_json(commits)

@@ -33,9 +33,9 @@ talk = Console(stderr=True, highlight=False)
 
 
 @contextmanager
-def opened(store: str, namespace: str, author: str = "user") -> Iterator[Memory]:
-    """The memory of a command, closed when it ends."""
-    with Memory.open(store, namespace=namespace, author=author) as memory:
+def opened(store: str, namespace: str, author: str = "user", *, create: bool = True) -> Iterator[Memory]:
+    """The memory of a command, closed when it ends; commands that fill no store make none."""
+    with Memory.open(store, namespace=namespace, author=author, create=create) as memory:
         yield memory
 
 

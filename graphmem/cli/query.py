@@ -99,7 +99,7 @@ def register(app: typer.Typer) -> None:
         json: JsonOption = False,
     ) -> None:
         """Ask a question: passages that answer it, best first, each with its evidence."""
-        with opened(store, namespace) as memory:
+        with opened(store, namespace, create=False) as memory:
             ranking = memory.recall(question, k, as_of=parse_moment(as_of))
             if json:
                 print_json(

@@ -51,7 +51,7 @@ def register(app: typer.Typer) -> None:
         json: JsonOption = False,
     ) -> None:
         """Show a document, passage, sentence or entity with its evidence."""
-        with opened(store, namespace) as memory:
+        with opened(store, namespace, create=False) as memory:
             shown = described(memory, name, limit)
         if json:
             print_json(shown)

@@ -49,7 +49,7 @@ def register(app: typer.Typer) -> None:
         json: JsonOption = False,
     ) -> None:
         """Count what the memory holds."""
-        with opened(store, namespace) as memory:
+        with opened(store, namespace, create=False) as memory:
             if documents:
                 list_documents(memory, json)
                 return

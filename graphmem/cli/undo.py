@@ -32,7 +32,7 @@ def register(app: typer.Typer) -> None:
         json: JsonOption = False,
     ) -> None:
         """Take a commit back by a new one; undo that one to have it again."""
-        with opened(store, namespace, author) as memory:
+        with opened(store, namespace, author, create=False) as memory:
             made = memory.undo(commit)
         if json:
             print_json(commit_json(made))

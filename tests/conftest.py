@@ -1,0 +1,58 @@
+"""What many tests need: memories on a file of their own, the real encoder, and all that a memory holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from graphmem import Memory, schema
+from graphmem.embedding import Embedder, SentenceEncoder
+from graphmem.ingest import ingest_sources
+from graphmem.ingest.pipeline import Report
+from graphmem.ingest.sources import Source
+from graphmem.testing import HashEmbedder
+from graphmem.types import Record
+
+KINDS = (schema.DOCUMENT, schema.PASSAGE, *schema.SENTENCE_KINDS.values(), schema.ENTITY)
+
+
+def opened(
+    folder: Path, name: str = "memory", *, namespace: str = "default", embedder: Embedder | None = None
+) -> Memory:
+    """A memory in a folder, without a model unless one is given."""
+    return Memory.open(
+        f"sqlite:///{folder}/{name}.db", namespace=namespace, embedder=embedder or HashEmbedder()
+    )
+
+
+def put(memory: Memory, documents: Mapping[str, str]) -> Report:
+    """Ingest texts by the names of their files."""
+    sources = [Source(uri, Path(uri).suffix, data=text.encode()) for uri, text in documents.items()]
+    return ingest_sources(memory, sources)
+
+
+def records(memory: Memory) -> dict[str, Record]:
+    """Every record of the memory's namespace by id, entities included."""
+    return {record.id: record for kind in KINDS for record in memory.store.scan(memory.view, kind)}
+
+
+def state(memory: Memory) -> tuple[dict[str, Record], dict[str, bytes]]:
+    """All records and all vectors: what two memories must share to be equal."""
+    found = records(memory)
+    vectors = memory.store.vectors(memory.view, sorted(found))
+    return found, {id: vector.tobytes() for id, vector in vectors.items()}
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> Iterator[Memory]:
+    """An empty memory that needs no model."""
+    with opened(tmp_path) as memory:
+        yield memory
+
+
+@pytest.fixture(scope="session")
+def encoder() -> SentenceEncoder:
+    """The encoder that users get, loaded once."""
+    return SentenceEncoder()
