@@ -7,7 +7,7 @@ stopped goes on where it was; one with other content is replaced in one commit.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from typing import Final, Literal, TypeAlias
 
 from graphmem import schema
 from graphmem.edits import document_records, replacement
-from graphmem.errors import GraphMemError, SourceError
+from graphmem.errors import Conflict, GraphMemError, SourceError
 from graphmem.identity import document_id
 from graphmem.ingest.chunking import chunk
 from graphmem.ingest.language import pipeline, rules
@@ -25,7 +25,7 @@ from graphmem.ingest.readers import read_content
 from graphmem.ingest.reading import Reading
 from graphmem.ingest.sources import DEFAULT_LIMITS, Limits, Source, expand, load
 from graphmem.memory import Memory
-from graphmem.types import Change, Document, Passage, Sentence
+from graphmem.types import Change, Document, FloatArray, Passage, Sentence
 
 ENCODED_AT_ONCE: Final = 2048  # sentences; an encoder sorts by length inside a call, so that more pad less
 READ_AHEAD: Final = 4  # sources for each reader process
@@ -119,33 +119,54 @@ class Ingest:
         self.memory = memory
         self.done = done
         self.report = Report()
-        self.waiting: list[tuple[Prepared, tuple[Change, ...]]] = []
-        self.sentences = 0
+        self.waiting: dict[str, Prepared] = {}
 
     def add(self, prepared: Prepared) -> None:
         """Take a document; it is committed at the latest when the ingest is flushed."""
-        old = document_records(self.memory.store, self.memory.view, prepared.document.id)
-        changes = replacement(old, prepared.document, prepared.passages, prepared.sentences)
-        self.waiting.append((prepared, changes))
-        self.sentences += len(prepared.sentences)
-        if self.sentences >= ENCODED_AT_ONCE:
+        if prepared.document.id in self.waiting:
+            # Another version of one that waits: its changes are against that one, once it is in.
+            self.flush()
+        self.waiting[prepared.document.id] = prepared
+        if sum(len(waiting.sentences) for waiting in self.waiting.values()) >= ENCODED_AT_ONCE:
             self.flush()
 
     def flush(self) -> None:
         """Encode what waits in one go, and commit it document by document."""
-        new = [c.after for _, changes in self.waiting for c in changes if c.after and schema.text_is_new(c)]
+        changes = {id: self._changes(prepared) for id, prepared in self.waiting.items()}
+        new = [c.after for own in changes.values() for c in own if c.after and schema.text_is_new(c)]
         vectors = self.memory.embed(new)
-        for prepared, changes in self.waiting:
-            uri = prepared.document.uri
-            replaced = any(c.before and c.id == prepared.document.id for c in changes)
-            if changes:
-                own = {c.id: vectors[c.id] for c in changes if c.id in vectors}
-                self.memory.write(changes, f"ingest {uri}", vectors=own)
-            self.report.replaced += replaced
-            self.report.added += not replaced
-            self.done(uri, "replaced" if replaced else "added")
+        for id, prepared in self.waiting.items():
+            self._commit(prepared, changes[id], vectors)
         self.waiting.clear()
-        self.sentences = 0
+
+    def _changes(self, prepared: Prepared) -> tuple[Change, ...]:
+        old = document_records(self.memory.store, self.memory.view, prepared.document.id)
+        return replacement(old, prepared.document, prepared.passages, prepared.sentences)
+
+    def _commit(
+        self, prepared: Prepared, changes: tuple[Change, ...], vectors: Mapping[str, FloatArray]
+    ) -> None:
+        uri = prepared.document.uri
+        try:
+            self._write(uri, changes, vectors)
+        except Conflict:
+            # Another process took the same document in meanwhile: what is left to change is told anew.
+            changes = self._changes(prepared)
+            self._write(uri, changes, vectors)
+        if not changes:
+            self.report.unchanged += 1
+            self.done(uri, "unchanged")
+        elif any(change.before for change in changes if change.id == prepared.document.id):
+            self.report.replaced += 1
+            self.done(uri, "replaced")
+        else:
+            self.report.added += 1
+            self.done(uri, "added")
+
+    def _write(self, uri: str, changes: tuple[Change, ...], vectors: Mapping[str, FloatArray]) -> None:
+        if changes:
+            own = {change.id: vectors[change.id] for change in changes if change.id in vectors}
+            self.memory.write(changes, f"ingest {uri}", vectors=own)
 
 
 def ingest_sources(

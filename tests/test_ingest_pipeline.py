@@ -10,13 +10,12 @@ from typing import Any
 import pytest
 from conftest import opened, put, records, state
 
-from graphmem import Conflict, Memory, SourceError, schema
+from graphmem import Memory, SourceError, schema
 from graphmem.export import export_lines
 from graphmem.ingest import ingest, ingest_readings, ingest_sources
 from graphmem.ingest.readers import read
 from graphmem.ingest.sources import Source, expand
 
-TWICE = "changes are computed when a document is added, not when those waiting before it are committed"
 LONG = "The ash of Bergen was planted by Ada Byron in 1843, and it stood by the river Lee for years. " * 3
 ASH = f"# Ash\n\n{LONG}\n\nThe river Lee rose. {LONG}\n\nIt was felled in the year of the flood. {LONG}\n"
 CHAT = "[2023-05-08 13:56] Ada Byron: I go to London.\n[2023-05-09 08:00] Charles: Bring the notes.\n"
@@ -181,7 +180,6 @@ def test_readings_at_hand_go_in_as_documents(memory: Memory) -> None:
     assert memory.store.head() == 2
 
 
-@pytest.mark.xfail(raises=Conflict, strict=True, reason=TWICE)
 def test_a_source_given_twice_in_one_call_is_taken_once(memory: Memory) -> None:
     source = Source("ash.md", ".md", data=ASH.encode())
     report = ingest_sources(memory, [source, source])
@@ -189,7 +187,6 @@ def test_a_source_given_twice_in_one_call_is_taken_once(memory: Memory) -> None:
     assert memory.store.check() == []
 
 
-@pytest.mark.xfail(raises=Conflict, strict=True, reason=TWICE)
 def test_of_two_versions_in_one_call_the_last_stays(memory: Memory) -> None:
     readings = [read(Source("ash.md", ".md", data=text)) for text in (ASH.encode(), b"# Ash\n\nFelled.\n")]
     ingest_readings(memory, readings)
@@ -197,7 +194,9 @@ def test_of_two_versions_in_one_call_the_last_stays(memory: Memory) -> None:
     assert memory.store.check() == []
 
 
-@pytest.mark.parametrize("text", ["half \\ud83d pair", "\\u0000 NUL \\u0000", "\\u202ertl \\u05d0", "\\u2028"])
+@pytest.mark.parametrize(
+    "text", ["half \\ud83d pair", "\\u0000 NUL \\u0000", "\\u202ertl \\u05d0", "\\u2028"]
+)
 def test_any_character_of_a_file_goes_in_and_comes_back(memory: Memory, tmp_path: Path, text: str) -> None:
     data = f'[{{"title": "Odd", "text": "Ada Byron says {text} here."}}]'.encode()
     assert ingest_sources(memory, [Source("odd.json", ".json", data=data)]).added == 1
