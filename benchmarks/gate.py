@@ -30,7 +30,8 @@ def measured(name: str, data: Path) -> dict[str, Any]:
         file = data / "conversation" / "locomo_dev5.json"
         return conversation.measure(chats(file), SentenceEncoder())
     passages, asked = multihop.SETS[name]
-    return multihop.measure_set(data / "multihop" / passages, data / "multihop" / asked, name)
+    folder = data / "multihop"
+    return multihop.measure_set(folder / passages, folder / asked, name, baselines=False)
 
 
 def misses(name: str, floors: dict[str, float], figures: dict[str, Any]) -> list[str]:

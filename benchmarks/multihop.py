@@ -92,7 +92,13 @@ def measure(
 
 
 def measure_set(
-    corpus_file: Path, questions_file: Path, form: str, *, limit: int | None = None, store: str = ""
+    corpus_file: Path,
+    questions_file: Path,
+    form: str,
+    *,
+    limit: int | None = None,
+    store: str = "",
+    baselines: bool = True,
 ) -> dict[str, Any]:
     """All figures of the set in these files, on a store of its own unless one is named."""
     items = corpus(corpus_file)
@@ -102,7 +108,8 @@ def measure_set(
         there = {item.uri for item in items}
         asked = [question for question in asked if question.gold <= there]
     with tempfile.TemporaryDirectory() as folder:
-        return measure(items, asked, store or f"sqlite:///{folder}/multihop.db", SentenceEncoder())
+        url = store or f"sqlite:///{folder}/multihop.db"
+        return measure(items, asked, url, SentenceEncoder(), baselines=baselines)
 
 
 def show(name: str, figures: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Write docs/benchmarks.md from runs: ``python -m benchmarks.page RUN.json …`` (what ``make figures`` does)."""
+"""Write docs/benchmarks.md from runs: ``python -m benchmarks.page RUN.json …``, as ``make figures`` does."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ def _rows(rows: Mapping[str, Mapping[str, Any]], columns: Sequence[str]) -> Iter
 
 def multihop(run: Mapping[str, Any]) -> Iterable[str]:
     """The multi-hop sets with their baselines."""
-    yield "\n## Multi-hop questions over documents\n\n`python -m benchmarks.multihop`: recall of gold passages.\n"
+    yield "\n## Multi-hop questions over documents\n"
+    yield "`python -m benchmarks.multihop`: recall of gold passages.\n"
     rows: dict[str, Mapping[str, Any]] = {}
     for name, figures in run["sets"].items():
         rows[f"**{name}**, {figures['passages']} passages, {figures['questions']} questions"] = figures
@@ -47,7 +48,8 @@ def conversation(run: Mapping[str, Any]) -> Iterable[str]:
 
 def speed(run: Mapping[str, Any]) -> Iterable[str]:
     """Speed and size: figures as rows, sizes as columns."""
-    yield "\n## Speed and size\n\n`python -m benchmarks.speed`: 2 shared cores; compare the ratios, not the times.\n"
+    yield "\n## Speed and size\n"
+    yield "`python -m benchmarks.speed`: on 2 shared cores; compare the ratios, not the times.\n"
     sizes = list(run["sizes"])
     names = list(next(iter(run["sizes"].values())))
     yield from _rows({name: {s: run["sizes"][s][name] for s in sizes} for name in names}, sizes)
