@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 from types import TracebackType
 from typing import Final, TypeVar
@@ -39,6 +40,23 @@ T = TypeVar("T")
 
 def _now() -> datetime:
     return datetime.now(timezone.utc)
+
+
+def _asked(query: Query) -> Query:
+    """The query as it can be asked: half a character becomes a question mark, kinds are those searched.
+
+    Raises:
+        QueryError: it is empty, or not even one passage is asked for.
+    """
+    if not query.text.strip():
+        raise QueryError("the question is empty: ask something")
+    if query.k < 1:
+        raise QueryError(f"k is {query.k}: ask for at least one passage")
+    view = query.view
+    if view.kinds is not None:  # a hit is a passage of a document, whatever it was found by
+        kinds = view.kinds | {schema.DOCUMENT, schema.PASSAGE, schema.ENTITY}
+        view = replace(view, kinds=kinds)
+    return replace(query, text=query.text.encode("utf-8", "replace").decode("utf-8"), view=view)
 
 
 class Memory:
@@ -133,11 +151,7 @@ class Memory:
         """
         if isinstance(question, str):
             question = Query(question, View.of(self.namespace, as_of=as_of), k)
-        if not question.text.strip():
-            raise QueryError("the question is empty: ask something")
-        if question.k < 1:
-            raise QueryError(f"k is {question.k}: ask for at least one passage")
-        return recall(self.store, self.embedder, question)
+        return recall(self.store, self.embedder, _asked(question))
 
     def documents(self) -> Iterator[Document]:
         """All documents of the namespace, by id."""

@@ -16,7 +16,7 @@ from graphmem.export import export_lines, import_lines
 from graphmem.testing import HashEmbedder
 
 ASH = "# Ash\n\nAda Byron planted the ash in Bergen. It stands by the river Lee.\n"
-ODD = "# Odd\n\nOne\u2028two\x85three \U0001f333 \u05e9\u05dc\u05d5\u05dd \"quoted\" back\\slash\ttab.\n"
+ODD = '# Odd\n\nOne\u2028two\x85three \U0001f333 \u05e9\u05dc\u05d5\u05dd "quoted" back\\slash\ttab.\n'
 CHAT = "[2023-05-08 13:56] Ada Byron: I go to London.\n[2023-05-09 08:00] Charles: Bring the notes.\n"
 
 

@@ -33,7 +33,10 @@ markdown = st.builds(
 )
 chats = st.lists(st.sampled_from(CHAT), min_size=2, max_size=4).map("\n".join)
 documents = st.tuples(
-    *(st.one_of(st.tuples(st.just(f"{n}.md"), markdown), st.tuples(st.just(f"{n}.txt"), chats)) for n in "abc")
+    *(
+        st.one_of(st.tuples(st.just(f"{n}.md"), markdown), st.tuples(st.just(f"{n}.txt"), chats))
+        for n in "abc"
+    )
 ).map(dict)
 
 

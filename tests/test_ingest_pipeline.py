@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -192,6 +194,26 @@ def test_of_two_versions_in_one_call_the_last_stays(memory: Memory) -> None:
     ingest_readings(memory, readings)
     assert memory.document("ash.md").content_hash == readings[1].content_hash
     assert memory.store.check() == []
+
+
+def test_two_ingests_at_once_take_each_document_once(tmp_path: Path) -> None:
+    for number in range(40):
+        (tmp_path / f"{number}.md").write_text(f"# Note {number}\n\nAda Byron saw note {number}.\n", "utf-8")
+    script = (
+        "import graphmem.ingest.pipeline as p; from graphmem import Memory; "
+        "from graphmem.testing import HashEmbedder; p.ENCODED_AT_ONCE = 5\n"
+        "with Memory.open('sqlite:///memory.db', embedder=HashEmbedder()) as memory:\n"
+        "    report = p.ingest(memory, ['.'])\n"
+        "    print(report.added, report.replaced + report.failed)\n"
+    )
+    command = [sys.executable, "-c", script]
+    both = [subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    counts = [process.communicate()[0].split() for process in both]
+    assert sum(int(added) for added, _ in counts) == 40 and {other for _, other in counts} == {"0"}
+    with opened(tmp_path) as memory, opened(tmp_path, "alone") as alone:
+        put(alone, {f"{n}.md": (tmp_path / f"{n}.md").read_text("utf-8") for n in range(40)})
+        assert state(memory) == state(alone)
+        assert memory.store.head() == 40 and memory.store.check() == []
 
 
 @pytest.mark.parametrize(

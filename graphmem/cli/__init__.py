@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 
 import typer
 
@@ -27,8 +28,16 @@ def build() -> typer.Typer:
     return app
 
 
+def _data_is_utf8() -> None:
+    """Pipes and files carry UTF-8 whatever the locale; a terminal shows ? for what it lacks."""
+    for stream, errors in ((sys.stdin, "strict"), (sys.stdout, "replace")):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding=stream.encoding if stream.isatty() else "utf-8", errors=errors)
+
+
 def main() -> None:
     """Run a command: 0 all is well, 1 something failed (stderr says what and what to do), 2 wrong usage."""
+    _data_is_utf8()
     try:
         build()()
     except GraphMemError as error:

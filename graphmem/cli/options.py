@@ -40,8 +40,9 @@ def opened(store: str, namespace: str, author: str = "user", *, create: bool = T
 
 
 def print_json(value: Any) -> None:
-    """One JSON value on a line of stdout."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+    """One JSON value on a line of stdout; half a character of an argument becomes a question mark."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    sys.stdout.write(text.encode("utf-8", "replace").decode("utf-8") + "\n")
 
 
 def out() -> Console:

@@ -23,7 +23,10 @@ from graphmem.types import Document, Entity, Passage, Sentence
 def described(memory: Memory, name: str, limit: int) -> dict[str, Any]:
     """A record as JSON values, with its evidence or its parts."""
     value = memory.find(name)
-    shown: dict[str, Any] = {"id": value.id, "kind": to_record(value).kind, **to_record(value).body}
+    record = to_record(value)
+    # A document is also a text or a chat, a passage a paragraph or a turn: that is its form here.
+    body = {"form" if key == "kind" else key: field for key, field in record.body.items()}
+    shown: dict[str, Any] = {"id": record.id, "kind": record.kind, **body}
     if isinstance(value, Entity):
         shown |= {"name": value.name, "label": value.label, "aliases": list(value.aliases)}
         shown["sentences"] = [

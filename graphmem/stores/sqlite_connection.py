@@ -131,8 +131,14 @@ def inspect(path: Path) -> bool:
         return False
     if not path.stat().st_size:
         return False
-    with translated(path), closing(connect(path, "immutable", 0)) as connection:
-        _judge(path, *_version(connection))
+    try:
+        with translated(path), closing(connect(path, "immutable", 0)) as connection:
+            _judge(path, *_version(connection))
+    except StoreCorrupt:
+        # A process killed while it merged the write-ahead log leaves a file that is sound only with
+        # that log, with which it is read next.
+        if not _wal(path).exists():
+            raise
     return True
 
 

@@ -1,0 +1,234 @@
+"""The command line: what each command does, prints and returns."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.core import TyperGroup
+from typer.testing import CliRunner, Result
+
+from graphmem.cli import build
+from graphmem.cli.manual import manual
+from graphmem.testing import HashEmbedder
+
+GRAPHMEM = Path(sys.executable).parent / "graphmem"
+COMMANDS = ["doctor", "export", "forget", "history", "import", "ingest", "query", "show", "stats", "undo"]
+ASH = "# Ash\n\nAda Byron planted the ash in Bergen.\n"
+CHAT = "[2023-05-08 13:56] Ada Byron: I go to London.\n[2023-05-09 08:00] Charles: Bring the notes.\n"
+group = typer.main.get_command(build())
+assert isinstance(group, TyperGroup)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The working directory, with documents, a store address in the environment, and no model."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GRAPHMEM_STORE", "sqlite:///memory.db")
+    monkeypatch.delenv("GRAPHMEM_NAMESPACE", raising=False)
+    monkeypatch.delenv("GRAPHMEM_AUTHOR", raising=False)
+    monkeypatch.setattr("graphmem.memory.SentenceEncoder", HashEmbedder)
+    (tmp_path / "ash.md").write_text(ASH, encoding="utf-8")
+    (tmp_path / "chat.txt").write_text(CHAT, encoding="utf-8")
+    yield tmp_path
+
+
+def run(*arguments: str, input: str | None = None) -> Result:
+    """A command that must go well."""
+    result = CliRunner().invoke(build(), list(arguments), input=input, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result
+
+
+def data(*arguments: str, input: str | None = None) -> Any:
+    """The one JSON value that a command prints on stdout."""
+    printed = run(*arguments, "--json", input=input).stdout
+    assert printed.count("\n") == 1 and printed.endswith("\n")
+    return json.loads(printed)
+
+
+def script(*arguments: str, cwd: Path, input: str | None = None) -> subprocess.CompletedProcess[str]:
+    """The installed program, as a user runs it."""
+    return subprocess.run(
+        [GRAPHMEM, *arguments],
+        cwd=cwd,
+        input=input,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        env={**os.environ, "GRAPHMEM_STORE": "sqlite:///memory.db", "COLUMNS": "200"},
+    )
+
+
+def test_every_command_is_tested() -> None:
+    assert sorted(group.commands) == COMMANDS
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_and_each_of_its_options_is_explained(command: str) -> None:
+    assert group.commands[command].help
+    for parameter in group.commands[command].params:
+        text = getattr(parameter, "help", None)
+        assert text and text[0].isupper() or text.startswith("- "), f"{command} {parameter.name}: {text}"
+    help = run(command, "--help").stdout
+    assert "Usage" in help and "--help" in help
+    assert command == "import" or "GRAPHMEM_STORE" in help or "STORE" in help
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_can_print_json(command: str) -> None:
+    names = {name for parameter in group.commands[command].params for name in parameter.opts}
+    assert {"--json", "--store"} <= names
+    assert "--namespace" in names or command in ("doctor", "import"), "these two are of the whole store"
+
+
+def test_the_page_of_commands_is_up_to_date() -> None:
+    page = Path(__file__).parent.parent / "docs" / "cli.md"
+    if not page.exists():
+        pytest.skip("there is no page of commands")
+    text = page.read_text("utf-8")
+    assert [line.split()[-1] for line in text.splitlines() if line.startswith("## ")] == COMMANDS
+    assert text.strip() == manual().strip(), "python -m graphmem.cli.manual > docs/cli.md"
+
+
+def test_ingest_counts_by_outcome(folder: Path) -> None:
+    assert data("ingest", "ash.md", "chat.txt") == {
+        "added": 2,
+        "replaced": 0,
+        "unchanged": 0,
+        "failed": 0,
+        "errors": [],
+    }
+    (folder / "ash.md").write_text(ASH + "\nIt fell.\n", encoding="utf-8")
+    result = run("ingest", ".")
+    assert result.stdout == "" and "0 added, 1 replaced, 1 unchanged, 0 failed" in result.stderr
+
+
+def test_ingest_reads_standard_input_under_a_name(folder: Path) -> None:
+    assert data("ingest", "-", "--name", "notes/elm.md", input="# Elm\n\nElms grow.\n")["added"] == 1
+    assert [document["uri"] for document in data("stats", "--documents")] == ["notes/elm.md"]
+
+
+def test_query_gives_hits_with_where_and_why(folder: Path) -> None:
+    run("ingest", ".")
+    answer = data("query", "Who planted the ash in Bergen?", "-k", "2")
+    assert answer["question"] == "Who planted the ash in Bergen?" and answer["seeds"]
+    first = answer["hits"][0]
+    assert (first["rank"], first["uri"], first["score"]) == (1, "ash.md", 1.0)
+    assert ASH[first["start"] : first["end"]] == first["text"] and first["evidence"] in first["text"]
+    assert {"walk", "cosine", "bm25"} <= first["parts"].keys()
+    assert [step["kind"] for step in first["path"]][0] == "question"
+    text = run("query", "Who planted the ash in Bergen?", "--why").stdout
+    assert "Ada Byron planted the ash in Bergen." in text and "→" in text and "walk" in text
+
+
+def test_query_as_of_hides_what_was_said_later(folder: Path) -> None:
+    run("ingest", "chat.txt")
+    question = "Who brings the notes?"
+    assert len(data("query", question)["hits"]) == 2
+    assert len(data("query", question, "--as-of", "2023-05-09")["hits"]) == 1
+    assert data("query", question, "--as-of", "2023-05-08T13:00")["hits"] == []
+    assert "Nothing in this memory" in run("query", question, "--as-of", "2020-01-01").stdout
+
+
+def test_show_tells_all_of_a_record(folder: Path) -> None:
+    run("ingest", ".")
+    entity = data("show", "ada byron")
+    assert (entity["kind"], entity["name"]) == ("entity", "Ada Byron") and len(entity["sentences"]) == 2
+    assert len(data("show", "Ada Byron", "--limit", "1")["sentences"]) == 1
+    document = data("show", "ash.md")
+    assert (document["kind"], document["form"]) == ("document", "text") and len(document["parts"]) == 1
+    passage = data("show", document["parts"][0]["id"])
+    sentence = data("show", passage["parts"][0]["id"])
+    assert (passage["kind"], passage["form"], sentence["kind"]) == ("passage", "paragraph", "sentence")
+    assert {mention["name"] for mention in sentence["mentions"]} >= {"Ada Byron", "Bergen", "Ash"}
+    assert "Ada Byron" in run("show", "ash.md").stdout
+
+
+def test_history_undo_and_forget_work_together(folder: Path) -> None:
+    run("ingest", ".", "--author", "ada")
+    first, second = data("history")
+    assert (first["author"], first["seq"], second["message"]) == ("ada", 1, "ingest chat.txt")
+    assert data("forget", "ash.md", "--dry-run")["commit"] is None
+    forgotten = data("forget", "ash.md", "--author", "bob")
+    assert forgotten["uri"] == "ash.md" and forgotten["removed"]["document"] == 1
+    assert [commit["author"] for commit in data("history", "ash.md")] == ["ada", "bob"]
+    assert len(data("history", "--last", "1")) == 1
+    undone = data("undo", forgotten["commit"][:10])
+    assert undone["created"] == data("history")[2]["removed"]
+    assert len(data("stats", "--documents")) == 2
+    for command in (["history"], ["undo", undone["commit"]], ["forget", "chat.txt"]):
+        assert run(*command).stdout
+
+
+def test_stats_count_what_there_is(folder: Path) -> None:
+    run("ingest", ".")
+    counted = data("stats")
+    assert counted["records"]["document"] == 2 and counted["commits"] == 2 and counted["vectors"] > 0
+    assert counted["store"] == "sqlite:///memory.db" and counted["namespace"] == "default"
+    assert "document" in run("stats").stdout and "ash.md" in run("stats", "--documents").stdout
+
+
+def test_doctor_finds_a_sound_store_sound(folder: Path) -> None:
+    run("ingest", ".")
+    report = data("doctor")
+    assert report["problems"] == [] and report["extras"]
+    assert "the store is sound" in run("doctor").stdout
+
+
+@pytest.mark.parametrize("stdin", [False, True])
+def test_export_and_import_bring_a_store_over(folder: Path, stdin: bool) -> None:
+    odd = "# Odd\n\nOne\u2028two\x85three\x0bfour \U0001f333.\n"
+    (folder / "odd.md").write_text(odd, encoding="utf-8")
+    run("ingest", ".")
+    assert data("export", "out.jsonl")["bytes"] == (folder / "out.jsonl").stat().st_size
+    lines = run("export").stdout
+    assert (folder / "out.jsonl").read_text("utf-8") == lines
+    other = ("--store", "sqlite:///other.db")
+    source = "-" if stdin else "out.jsonl"
+    assert data("import", source, *other, input=lines if stdin else None) == {"commits": 3}
+    assert data("import", source, *other, input=lines if stdin else None) == {"commits": 0}
+    assert run("export", *other).stdout == lines
+
+
+def test_namespaces_are_apart(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("ingest", "ash.md", "--namespace", "a")
+    run("ingest", "chat.txt", "-n", "b")
+    assert [d["uri"] for d in data("stats", "--documents", "-n", "a")] == ["ash.md"]
+    monkeypatch.setenv("GRAPHMEM_NAMESPACE", "b")
+    assert [d["uri"] for d in data("stats", "--documents")] == ["chat.txt"]
+
+
+def test_an_option_goes_before_the_environment(folder: Path) -> None:
+    run("ingest", "ash.md", "--store", "sqlite:///other.db")
+    assert (folder / "other.db").exists() and not (folder / "memory.db").exists()
+
+
+def test_the_installed_program_does_it_all(tmp_path: Path) -> None:
+    """Every command once as a user runs it, with the encoder that users get."""
+    (tmp_path / "ash.md").write_text(ASH, encoding="utf-8")
+    steps = [
+        ["ingest", "ash.md", "--json"],
+        ["query", "Who planted the ash?", "--json"],
+        ["show", "Ada Byron", "--json"],
+        ["stats", "--json"],
+        ["doctor", "--json"],
+        ["export", "out.jsonl", "--json"],
+        ["import", "out.jsonl", "--store", "sqlite:///other.db", "--json"],
+        ["forget", "ash.md", "--json"],
+        ["history", "--json"],
+    ]
+    for step in steps:
+        done = script(*step, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        value = json.loads(done.stdout)
+    done = script("undo", value[-1]["commit"], cwd=tmp_path)
+    assert done.returncode == 0 and "brings it back" in done.stdout
