@@ -166,6 +166,7 @@ def test_any_text_is_answered_or_refused(asked: Memory, question: str) -> None:
 
 
 @settings(max_examples=100, deadline=None)
+@example("\ud800")
 @given(st.text(st.characters(), max_size=40))
 def test_any_name_is_found_or_refused(asked: Memory, name: str) -> None:
     for verb in (asked.find, asked.document, asked.commit, asked.undo, asked.forget):

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+import numpy as np
+
 from graphmem import schema
 from graphmem.retrieval.candidates import Candidates
 from graphmem.retrieval.path import Way, way_to
@@ -70,15 +72,16 @@ def _path(query: Query, way: Way, names: Mapping[str, str]) -> tuple[Step, ...]:
 def hits(store: Store, query: Query, explored: Explored, scores: Mapping[str, float]) -> tuple[Hit, ...]:
     """The hits of these passages, in the order of ``scores``."""
     graph = explored.graph
-    rows: dict[str, list[int]] = {id: [] for id in scores}
-    for row, sentence in enumerate(graph.sentences):
-        if graph.passage_of[sentence] in rows:
-            rows[graph.passage_of[sentence]].append(row)
-    evidence = {id: _best_row(explored, found) for id, found in rows.items() if found}
-    ways = {id: way_to(graph, explored.mass, row, explored.linked) for id, row in evidence.items()}
-    nodes = {node for way in ways.values() for _, node, _ in way}
     passages = _values(store, query.view, scores, Passage)
     documents = _values(store, query.view, {p.document for p in passages.values()}, Document)
+    rows = {
+        id: np.flatnonzero(graph.sentence_passage == graph.passage_row[id]).tolist()
+        for id, passage in passages.items()
+        if id in graph.passage_row and passage.document in documents
+    }
+    evidence = {id: _best_row(explored, found) for id, found in rows.items()}
+    ways = {id: way_to(graph, explored.mass, row, explored.linked) for id, row in evidence.items()}
+    nodes = {node for way in ways.values() for _, node, _ in way}
     sentences = _values(store, query.view, nodes | {graph.sentences[r] for r in evidence.values()}, Sentence)
     entities = _values(store, query.view, nodes, Entity)
     names = {id: s.text for id, s in sentences.items()} | {id: e.name for id, e in entities.items()}
@@ -92,5 +95,5 @@ def hits(store: Store, query: Query, explored: Explored, scores: Mapping[str, fl
             path=_path(query, ways[id], names),
         )
         for id, score in scores.items()
-        if id in evidence
+        if id in evidence and graph.sentences[evidence[id]] in sentences
     )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graphmem import schema
 from graphmem.embedding import Embedder
@@ -18,6 +20,7 @@ from graphmem.retrieval.ppr import Mass, walk
 from graphmem.retrieval.subgraph import HUB, Subgraph
 from graphmem.retrieval.turns import turn_scores
 from graphmem.stores.base import Store
+from graphmem.stores.bm25 import best as greatest
 from graphmem.types import (
     Entity,
     FloatArray,
@@ -28,8 +31,8 @@ from graphmem.types import (
     View,
 )
 
-OF_SEED: Final = 300  # sentences of each linked entity
-EXPANDED: Final = 100  # entities that two steps make heaviest, and of each so many sentences
+OF_SEED: Final = 100  # sentences of each linked entity
+EXPANDED: Final = 50  # entities that two steps make heaviest, and of each the OF_EXPANDED best sentences
 OF_EXPANDED: Final = 100
 LOOK: Final = 2  # steps before the expansion, and after it
 STEPS: Final = 6
@@ -37,7 +40,6 @@ SEED_SHARE: Final = 0.8  # of the restart goes to linked entities, the rest to t
 BEST_SENTENCES: Final = 10
 SOFTNESS: Final = 0.05  # temperature of the best sentences' shares
 BY_MASS: Final = 50  # passages that are scored because the walk reached them
-REACHED: Final = 500  # passages of any kind among which the paragraphs are looked for
 BY_RELEVANCE: Final = 10  # and because a sentence of theirs fits the question
 TIE: Final = 6  # decimals that tell scores apart; equal ones are ordered by id
 
@@ -64,13 +66,15 @@ def _explore(
         graph.add(kind.ids)
     relevance: dict[str, float] = {}
     for kind in found.values():
-        relevance |= kind.relevance({id: float(graph.cosine[graph.sentence_row[id]]) for id in kind.ids})
+        rows = {id: graph.sentence_row[id] for id in kind.ids if id in graph.sentence_row}
+        relevance |= kind.relevance({id: float(graph.cosine[row]) for id, row in rows.items()})
     start = softmax_best(relevance)
     linked = link(store, query.view, query.text)
     graph.expand([id for id, entity in linked.items() if entity.mentions <= HUB], OF_SEED)
     sentences = sum(store.count(query.view, name) for name in schema.SENTENCE_KINDS.values())
     mass = _walk(graph, linked, start, LOOK, sentences)
-    heavy = (graph.entities[row] for row in np.argsort(-mass.entities, kind="stable")[: 2 * EXPANDED])
+    brought = mass.entities.astype(np.float64)
+    heavy = [graph.entities[row] for row in _best_rows(graph.entities, brought, EXPANDED + len(linked))]
     graph.expand([id for id in heavy if id not in linked][:EXPANDED], OF_EXPANDED)
     mass = _walk(graph, linked, start, STEPS, sentences)
     return Explored(graph, mass, linked, found, relevance)
@@ -102,45 +106,60 @@ def _by_passage(graph: Subgraph, of_sentence: Mapping[str, float]) -> dict[str, 
     """The greatest value of a passage's sentences."""
     best: dict[str, float] = {}
     for id, value in of_sentence.items():
-        passage = graph.passage_of[id]
+        passage = graph.passages[graph.sentence_passage[graph.sentence_row[id]]]
         best[passage] = max(value, best.get(passage, -np.inf))
     return best
 
 
 def _scores(store: Store, query: Query, explored: Explored) -> dict[str, float]:
     """The score of each passage that may be a hit."""
-    fits = {kind: max(explored.relevance[id] for id in found.ids) for kind, found in explored.found.items()}
+    own = {
+        kind: {id: explored.relevance[id] for id in found.ids if id in explored.relevance}
+        for kind, found in explored.found.items()
+    }
+    fits = {kind: max(relevance.values()) for kind, relevance in own.items() if relevance}
     best = max(fits.values())
     scores: dict[str, float] = {}
-    for kind, found in explored.found.items():
-        own = (
+    for kind, fit in fits.items():
+        of_kind = (
             _paragraphs(store, query.view, explored, query.text)
             if kind == "paragraph"
-            else _turns(store, query, explored, found)
+            else _turns(store, query, explored, list(own[kind]), explored.found[kind].bm25)
         )
-        share = gate(fits[kind], best)
-        scores |= {id: share * score for id, score in own.items()}
+        share = gate(fit, best)
+        scores |= {id: share * score for id, score in of_kind.items()}
     return scores
 
 
 def _paragraphs(store: Store, view: View, explored: Explored, question: str) -> dict[str, float]:
     """Scores of paragraphs: the mass that the walk brought to their sentences, and the best sentence."""
     graph = explored.graph
-    mass: dict[str, float] = {}
-    relevance: dict[str, float] = {}
-    for id, value, cosine in zip(graph.sentences, explored.mass.sentences, graph.cosine, strict=True):
-        passage = graph.passage_of[id]
-        mass[passage] = mass.get(passage, 0.0) + float(value)
-        fit = explored.relevance.get(id, float(cosine))
-        relevance[passage] = max(fit, relevance.get(passage, -np.inf))
+    reached = np.bincount(graph.sentence_passage, explored.mass.sentences, minlength=len(graph.passages))
+    mass = np.asarray(np.round(reached.astype(np.float64), TIE), dtype=np.float64)
+    fit = graph.cosine.astype(np.float64)
+    fit[[graph.sentence_row[id] for id in explored.relevance]] = list(explored.relevance.values())
+    relevance = np.full(len(graph.passages), -np.inf)
+    np.maximum.at(relevance, graph.sentence_passage, np.round(fit, TIE))
     if len(explored.found) > 1:
-        reached = store.get(view, _top(mass, REACHED) + _top(relevance, REACHED))
-        paragraphs = {id for id, record in reached.items() if record.body["kind"] == "paragraph"}
-        mass = {id: mass[id] for id in paragraphs}
-        relevance = {id: relevance[id] for id in paragraphs}
-    chosen = dict.fromkeys(_top(mass, BY_MASS) + _top(relevance, BY_RELEVANCE))
-    scores = paragraph_scores(mass, {id: relevance[id] for id in chosen})
+        among = replace(view, kinds=frozenset({schema.SENTENCE, schema.PASSAGE}))
+        edges = store.neighbours(among, graph.sentences, [schema.PART_OF], "out")
+        other = np.ones(len(graph.passages), dtype=bool)
+        other[[graph.passage_row[id] for id in edges.target]] = False
+        mass[other], relevance[other] = -np.inf, -np.inf
+    chosen = {
+        *_best_rows(graph.passages, mass, BY_MASS),
+        *_best_rows(graph.passages, relevance, BY_RELEVANCE),
+    }
+    scores = paragraph_scores(
+        {graph.passages[row]: float(mass[row]) for row in chosen if np.isfinite(mass[row])},
+        {graph.passages[row]: float(relevance[row]) for row in chosen if np.isfinite(relevance[row])},
+    )
     return covering(question, scores, _texts(store, view, _top(scores, AMONG)))
+
+
+def _best_rows(ids: Sequence[str], values: NDArray[np.float64], k: int) -> list[int]:
+    """The rows of the k greatest values, equal ones by id."""
+    return sorted(greatest(values, k).tolist(), key=lambda row: (-values[row], ids[row]))[:k]
 
 
 def _texts(store: Store, view: View, passages: Sequence[str]) -> dict[str, str]:
@@ -159,11 +178,14 @@ def _texts(store: Store, view: View, passages: Sequence[str]) -> dict[str, str]:
     }
 
 
-def _turns(store: Store, query: Query, explored: Explored, found: Candidates) -> dict[str, float]:
+def _turns(
+    store: Store, query: Query, explored: Explored, sentences: Sequence[str], bm25: Mapping[str, float]
+) -> dict[str, float]:
     """Scores of turns or records: what they say, what is said beside them, and who says it."""
     graph = explored.graph
-    cosine = {id: float(graph.cosine[graph.sentence_row[id]]) for id in found.ids}
-    best_cosine, best_bm25 = _by_passage(graph, cosine), _by_passage(graph, found.bm25)
+    cosine = {id: float(graph.cosine[graph.sentence_row[id]]) for id in sentences}
+    said = {id: score for id, score in bm25.items() if id in cosine}
+    best_cosine, best_bm25 = _by_passage(graph, cosine), _by_passage(graph, said)
     return turn_scores(store, query.view, query.text, best_cosine, best_bm25)
 
 

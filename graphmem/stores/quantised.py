@@ -6,8 +6,8 @@ unit vectors, so the norm of the integers gives it back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice, repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +53,41 @@ def _dot(rows: Int8Array, query: Int8Array) -> FloatArray:
     for start in range(0, len(rows), _BLOCK):
         scores[start : start + _BLOCK] = rows[start : start + _BLOCK].astype(np.float32) @ wide
     return scores
+
+
+class PackedVectors(Mapping[str, FloatArray]):
+    """Unit vectors by id, each made of its int8 row only when it is asked for."""
+
+    def __init__(self, ids: Sequence[str], rows: Int8Array, inverse: FloatArray | None = None) -> None:
+        self._place = dict(zip(ids, range(len(ids)), strict=True))
+        self._rows = rows
+        self._inverse = _inverse_norms(rows) if inverse is None else inverse
+
+    def __getitem__(self, id: str) -> FloatArray:
+        place = self._place[id]
+        return np.asarray(self._rows[place] * self._inverse[place], dtype=np.float32)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._place)
+
+    def __len__(self) -> int:
+        return len(self._place)
+
+    def cosines(self, ids: Sequence[str], query: FloatArray) -> FloatArray:
+        """Cosines of these vectors to a unit vector; 0 for an id without one.
+
+        Products of integers are exact: equal vectors get equal cosines whatever lies beside them.
+        """
+        place = np.fromiter(map(self._place.get, ids, repeat(-1)), dtype=np.int64, count=len(ids))
+        if not len(self._rows):
+            return np.zeros(len(ids), dtype=np.float32)
+        # The query in two int8 parts, the second of what the first leaves: near float32, and as fast.
+        scale = float(np.abs(query).max()) / 127 or 1.0
+        coarse = np.rint(query / scale)
+        fine = np.rint((query / scale - coarse) * 127)
+        products = _dot(self._rows, coarse.astype(np.int8)) + _dot(self._rows, fine.astype(np.int8)) / 127
+        found = products * self._inverse * scale
+        return np.where(place >= 0, found[place], 0).astype(np.float32)
 
 
 class VectorMatrix:
@@ -101,6 +136,13 @@ class VectorMatrix:
         self._slots[new] = free[: len(new)]
         self._keys[free[: len(new)]] = new
         return self._slots[keys]
+
+    def packed(self, ids: Sequence[str], keys: NDArray[np.int64]) -> PackedVectors:
+        """The vectors of these keys that there are, under these ids."""
+        slots = np.where(keys < len(self._slots), self._slots[np.minimum(keys, len(self._slots) - 1)], -1)
+        there = np.flatnonzero(slots >= 0)
+        found = list(ids) if len(there) == len(ids) else [ids[place] for place in there.tolist()]
+        return PackedVectors(found, self._rows[slots[there]], self._inverse[slots[there]])
 
     def search(
         self, query: FloatArray, mask: NDArray[np.bool_], k: int

@@ -6,16 +6,19 @@ so that a view is one boolean mask over them, made once and kept until the next 
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from itertools import repeat
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from graphmem.stores.adjacency import AdjacencyArrays, json_array
 from graphmem.stores.bm25 import Postings
 from graphmem.stores.quantised import VectorMatrix
 from graphmem.types import View
@@ -40,11 +43,6 @@ def microseconds(moment: datetime) -> int:
     """Since 1970 UTC, exactly; a moment without a zone is read as UTC."""
     aware = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
     return (aware - _EPOCH) // timedelta(microseconds=1)
-
-
-def json_array(keys: Iterable[int]) -> str:
-    """Integers as a JSON array, for ``json_each``: numpy's would be bound as blobs that match nothing."""
-    return "[" + ",".join(map(str, keys)) + "]"
 
 
 def _varint(size: bytes | None) -> int:
@@ -75,8 +73,12 @@ class Sidecar:
         self._symbols: dict[str, int] = {}
         self._scopes: OrderedDict[View, Scope] = OrderedDict()
         self._postings: OrderedDict[str, Postings] = OrderedDict()
+        # A node keeps its id for ever, so what is known of names and keys stays true.
         self._names: NDArray[np.object_] = np.zeros(0, dtype=object)
+        self._named: NDArray[np.bool_] = np.zeros(0, dtype=bool)
+        self._keys: dict[str, int] = {}
         self._vectors: VectorMatrix | None = None
+        self._adjacency: AdjacencyArrays | None = None
         self._clear(0)
 
     def _clear(self, size: int) -> None:
@@ -100,6 +102,7 @@ class Sidecar:
             self._clear(nodes + 1)
             self._put(connection.execute(_ALL))
             self._vectors = None
+            self._adjacency = None
         else:
             self._resize(nodes + 1)
             self._namespace[touched] = -1
@@ -113,6 +116,8 @@ class Sidecar:
                         "SELECT v.key, v.value FROM json_each(?) j JOIN vector v ON v.key = j.value", (keys,)
                     )
                 )
+            if self._adjacency is not None and not self._adjacency.follow(connection, touched, nodes + 1):
+                self._adjacency = None
         self._seq = head
         self._scopes.clear()
         self._postings.clear()
@@ -205,21 +210,48 @@ class Sidecar:
             self._vectors.put(connection.execute("SELECT key, value FROM vector"))
         return self._vectors
 
-    def names(self, connection: sqlite3.Connection, keys: NDArray[np.int64]) -> Sequence[str]:
-        """Ids of node keys, in their order; a node keeps its id for ever, so they are kept too."""
-        if not len(keys):
-            return []
+    @property
+    def loaded_vectors(self) -> VectorMatrix | None:
+        """All vectors, if a search has needed them."""
+        return self._vectors
+
+    def adjacency(self, connection: sqlite3.Connection) -> AdjacencyArrays:
+        """All edges; loaded by the first walk."""
+        if self._adjacency is None:
+            self._adjacency = AdjacencyArrays(connection, len(self.lengths))
+        return self._adjacency
+
+    # --- ids and keys ---------------------------------------------------------------------
+
+    def names(self, connection: sqlite3.Connection, keys: NDArray[np.int64]) -> NDArray[np.object_]:
+        """Ids of node keys, in their order."""
         if len(self._names) < len(self.lengths):
-            grown = np.zeros(len(self.lengths), dtype=object)
-            grown[: len(self._names)] = self._names
-            self._names = grown
-        wanted = np.unique(keys)
-        missing = wanted[self._names[wanted] == 0]
+            more = len(self.lengths) - len(self._names)
+            self._names = np.concatenate((self._names, np.zeros(more, dtype=object)))
+            self._named = np.concatenate((self._named, np.zeros(more, dtype=bool)))
+        missing = keys[~self._named[keys]]
         if len(missing):
             rows = connection.execute(
-                "SELECT n.key, n.id FROM json_each(?) j JOIN node n ON n.key = j.value",
-                (json_array(missing.tolist()),),
+                "SELECT n.id, n.key FROM json_each(?) j JOIN node n ON n.key = j.value",
+                (json_array(np.unique(missing).tolist()),),
             )
-            for key, id in rows:
-                self._names[key] = id
-        return list(self._names[keys])
+            found = dict(rows)
+            learned = np.fromiter(found.values(), dtype=np.int64, count=len(found))
+            self._names[learned] = list(found)
+            self._named[learned] = True
+            self._keys.update(found)
+        return np.asarray(self._names[keys])
+
+    def keys(self, connection: sqlite3.Connection, ids: Sequence[str]) -> NDArray[np.int64]:
+        """Node keys of ids, in their order; 0, which is no node, for one that the store does not know."""
+        keys = np.fromiter(map(self._keys.get, ids, repeat(0)), dtype=np.int64, count=len(ids))
+        missing = np.flatnonzero(keys == 0).tolist()
+        if missing:
+            rows = connection.execute(
+                "SELECT n.id, n.key FROM json_each(?) j JOIN node n ON n.id = j.value",
+                (json.dumps([ids[place] for place in missing]),),
+            )
+            found = dict(rows)
+            self._keys.update(found)
+            keys[missing] = [found.get(ids[place], 0) for place in missing]
+        return keys

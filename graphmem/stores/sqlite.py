@@ -110,7 +110,7 @@ class SQLiteStore:
         degree_cap: int | None = None,
         limit: int | None = None,
     ) -> Adjacency:
-        """See ``Store.neighbours``. Edges come by id asked, heaviest first, then by the other end's id."""
+        """See ``Store.neighbours``. Edges come by id asked; with a limit by the id, heaviest first."""
         with self._searching(view) as (connection, _):
             return sqlite_read.adjacency(
                 connection, self._sidecar, view, ids, edge_kinds, direction, degree_cap, limit
@@ -162,13 +162,13 @@ class SQLiteStore:
         self, connection: sqlite3.Connection, keys: NDArray[np.int64], scores: NDArray[np.float64], k: int
     ) -> list[tuple[str, float]]:
         ids = self._sidecar.names(connection, keys)
-        pairs = zip(ids, scores.tolist(), strict=True)
+        pairs = zip(ids.tolist(), scores.tolist(), strict=True)
         return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:k]
 
     def vectors(self, view: View, ids: Sequence[str]) -> Mapping[str, FloatArray]:
         """See ``Store.vectors``."""
-        with self._reading() as connection:
-            return sqlite_read.vectors(connection, view, ids)
+        with self._searching(view) as (connection, _):
+            return sqlite_read.vectors(connection, self._sidecar, view, ids)
 
     def commits(self, view: View, after: int = 0, touching: str | None = None) -> Iterator[Commit]:
         """See ``Store.commits``. Read a few at a time: a commit made meanwhile comes last."""

@@ -10,13 +10,13 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from graphmem.stores.quantised import dequantise
-from graphmem.stores.sidecar import Scope, Sidecar, json_array, microseconds
+from graphmem.stores.adjacency import Rows, json_array
+from graphmem.stores.quantised import PackedVectors
+from graphmem.stores.sidecar import Sidecar, microseconds
 from graphmem.stores.sqlite_log import unpack
 from graphmem.types import Adjacency, Commit, FloatArray, Record, View
 
 _NAMES = "SELECT key FROM symbol WHERE name IN (SELECT value FROM json_each(?))"
-_SIDES: dict[str, tuple[str, str]] = {"out": ("source", "target"), "in": ("target", "source")}
 
 
 def seen(view: View) -> tuple[str, list[Any]]:
@@ -67,19 +67,27 @@ def page(connection: sqlite3.Connection, view: View, keys: NDArray[np.int64]) ->
     return [Record(id, kind, namespace, json.loads(body)) for id, kind, namespace, body in rows]
 
 
-def vectors(connection: sqlite3.Connection, view: View, ids: Sequence[str]) -> Mapping[str, FloatArray]:
-    """Unit vectors by id."""
-    condition, parameters = seen(view)
-    rows = connection.execute(
-        "SELECT n.id, v.value FROM json_each(?) j JOIN node n ON n.id = j.value "
-        f"JOIN record r ON r.key = n.key JOIN vector v ON v.key = n.key WHERE {condition}",
-        [json.dumps(list(dict.fromkeys(ids))), *parameters],
-    ).fetchall()
+def vectors(
+    connection: sqlite3.Connection, sidecar: Sidecar, view: View, ids: Sequence[str]
+) -> Mapping[str, FloatArray]:
+    """Unit vectors by id: from memory if they are there, since a search put them there."""
+    names = list(dict.fromkeys(ids))
+    keys = sidecar.keys(connection, names)
+    keys[~sidecar.scope(connection, view).mask[keys]] = 0
+    matrix = sidecar.loaded_vectors
+    if matrix is not None:
+        return matrix.packed(names, keys)
+    rows = dict(
+        connection.execute(
+            "SELECT v.key, v.value FROM json_each(?) j JOIN vector v ON v.key = j.value",
+            (json_array(keys.tolist()),),
+        )
+    )
     if not rows:
         return {}
-    packed = np.frombuffer(b"".join(value for _, value in rows), dtype=np.int8)
-    units = dequantise(packed.reshape(len(rows), -1))
-    return {id: unit for (id, _), unit in zip(rows, units, strict=True)}
+    place = [number for number, key in enumerate(keys.tolist()) if key in rows]
+    packed = np.frombuffer(b"".join(rows[key] for key in keys[place].tolist()), dtype=np.int8)
+    return PackedVectors([names[number] for number in place], packed.reshape(len(place), -1))
 
 
 def logged(
@@ -87,13 +95,16 @@ def logged(
 ) -> list[Commit]:
     """The next commits of the view's namespaces, in order."""
     trail = (
-        "JOIN trail t ON t.seq = l.seq AND t.key = (SELECT key FROM node WHERE id = ?)" if touching else ""
+        "JOIN trail t ON t.seq = l.seq AND t.key IN "
+        "(SELECT n.key FROM json_each(?) j JOIN node n ON n.id = j.value)"
+        if touching
+        else ""
     )
     rows = connection.execute(
         "SELECT l.seq, l.id, s.name, l.author, l.at, l.message, l.changes "
         f"FROM log l {trail} JOIN symbol s ON s.key = l.namespace "
         f"WHERE l.seq > ? AND l.namespace IN ({_NAMES}) ORDER BY l.seq LIMIT ?",
-        [*([touching] if touching else []), after, json.dumps(sorted(view.namespaces)), limit],
+        [*([json.dumps([touching])] if touching else []), after, json.dumps(sorted(view.namespaces)), limit],
     )
     return [unpack(row) for row in rows]
 
@@ -108,35 +119,37 @@ def adjacency(
     degree_cap: int | None,
     limit: int | None,
 ) -> Adjacency:
-    """Edges of ``ids``: by the id asked, then heaviest first, then by the other end's id."""
+    """Edges of ``ids``: by the id asked, and with a limit heaviest first, then by the other end's id."""
     scope = sidecar.scope(connection, view)
     kinds = sidecar.symbols(connection, set(edge_kinds))
-    asked = _asked(connection, scope, ids)
-    degree: dict[int, int] = {}
+    namespaces = sidecar.symbols(connection, view.namespaces)
+    edges = sidecar.adjacency(connection)
+    asked = sidecar.keys(connection, list(dict.fromkeys(ids)))
+    asked = asked[scope.mask[asked]]
     if direction == "in" and degree_cap is not None:  # before a hub's many edges are read
-        degree = _degrees(connection, sidecar, view, asked, kinds)
-        asked = asked[_under(degree, asked, degree_cap)]
-    own, other, kind, weight = _edges(connection, scope, asked, kinds, direction)
-    targets = other if direction == "out" else own
-    degree = degree or _degrees(connection, sidecar, view, np.unique(targets), kinds)
+        asked = asked[edges.degrees(connection, asked, kinds, namespaces) <= degree_cap]
+    found = edges.of(connection, asked, direction)
+    found = found.where(scope.mask[found.far] & found.of_kinds(kinds))
+    targets, place = np.unique(found.far if direction == "out" else found.near, return_inverse=True)
+    degree = edges.degrees(connection, targets, kinds, namespaces)
     if direction == "out" and degree_cap is not None:
-        keep = _under(degree, targets, degree_cap)
-        own, other, kind, weight = own[keep], other[keep], kind[keep], weight[keep]
-    order, near, far = _order(connection, sidecar, own, other, weight, kind, limit)
-    targets = (other if direction == "out" else own)[order]
-    source_ids, target_ids = (near, far) if direction == "out" else (far, near)
+        found = found.where(degree[place] <= degree_cap)
+        kept = degree <= degree_cap
+        targets, degree = targets[kept], degree[kept]
+    near, far = sidecar.names(connection, found.near), sidecar.names(connection, found.far)
+    if limit is not None:
+        order = _heaviest(near, far, found, limit)
+        near, far, found = near[order], far[order], found.where(order)
+    source, target = (near, far) if direction == "out" else (far, near)
     kind_names = dict(connection.execute(f"SELECT key, name FROM symbol WHERE key IN ({json_list(kinds)})"))
+    degree_of = dict(zip(sidecar.names(connection, targets).tolist(), degree.tolist(), strict=True))
     return Adjacency(
-        source=source_ids,
-        kind=[kind_names[key] for key in kind[order].tolist()],
-        target=target_ids,
-        weight=weight[order].astype(np.float32),
-        degree={id: degree[key] for id, key in zip(target_ids, targets.tolist(), strict=True)},
+        source=source.tolist(),
+        kind=list(map(kind_names.__getitem__, found.kind.tolist())),
+        target=target.tolist(),
+        weight=found.weight,
+        degree=degree_of if limit is None else {id: degree_of[id] for id in target.tolist()},
     )
-
-
-def _under(degree: Mapping[int, int], targets: NDArray[np.int64], cap: int) -> NDArray[np.bool_]:
-    return np.array([degree.get(key, 0) <= cap for key in targets.tolist()], dtype=bool)
 
 
 def json_list(keys: Iterable[int]) -> str:
@@ -144,76 +157,19 @@ def json_list(keys: Iterable[int]) -> str:
     return ",".join(map(str, keys))
 
 
-def _asked(connection: sqlite3.Connection, scope: Scope, ids: Sequence[str]) -> NDArray[np.int64]:
-    """Node keys of those ids that are in view."""
-    rows = connection.execute(
-        "SELECT n.key FROM json_each(?) j JOIN node n ON n.id = j.value",
-        (json.dumps(list(dict.fromkeys(ids))),),
-    )
-    keys = np.fromiter((key for (key,) in rows), dtype=np.int64)
-    return keys[scope.mask[keys]]
+def _heaviest(
+    near: NDArray[np.object_], far: NDArray[np.object_], edges: Rows, limit: int
+) -> NDArray[np.int64]:
+    """Positions of the edges to keep: of each near end the heaviest, then by the far end's id."""
+    if not len(edges):
+        return np.zeros(0, dtype=np.int64)
+    order = np.lexsort((edges.kind, _ranks(far), -edges.weight, _ranks(near)))
+    groups = edges.near[order]
+    begins = np.concatenate(([True], groups[1:] != groups[:-1]))
+    first = np.maximum.accumulate(np.where(begins, np.arange(len(order)), 0))
+    return order[np.arange(len(order)) - first < limit]
 
 
-def _edges(
-    connection: sqlite3.Connection,
-    scope: Scope,
-    asked: NDArray[np.int64],
-    kinds: Sequence[int],
-    direction: Literal["out", "in"],
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """Keys of the asked and of the other ends, both in view, edge kinds and weights."""
-    own, other = _SIDES[direction]
-    # CROSS JOIN holds SQLite to this order: the few asked, then their edges by index.
-    found = connection.execute(
-        f"SELECT e.{own}, e.{other}, e.kind, e.weight FROM json_each(?) j CROSS JOIN edge e "
-        f"ON e.{own} = j.value AND e.kind IN ({json_list(kinds)})",
-        (json_array(asked.tolist()),),
-    ).fetchall()
-    table = np.array(found, dtype=np.float64).reshape(-1, 4)
-    keys = table[:, :3].astype(np.int64)  # exact: a key is below 2**53
-    keep = scope.mask[keys[:, 1]]
-    return keys[keep, 0], keys[keep, 1], keys[keep, 2], table[keep, 3]
-
-
-def _degrees(
-    connection: sqlite3.Connection,
-    sidecar: Sidecar,
-    view: View,
-    targets: NDArray[np.int64],
-    kinds: Sequence[int],
-) -> dict[int, int]:
-    """How many edges of these kinds enter each target from records of the view's namespaces."""
-    namespaces = sidecar.symbols(connection, view.namespaces)
-    return dict(
-        connection.execute(
-            "SELECT d.target, sum(d.edges) FROM json_each(?) j CROSS JOIN degree d ON d.target = j.value "
-            f"AND d.kind IN ({json_list(kinds)}) AND d.namespace IN ({json_list(namespaces)}) "
-            "GROUP BY d.target",
-            (json_array(targets.tolist()),),
-        )
-    )
-
-
-def _order(
-    connection: sqlite3.Connection,
-    sidecar: Sidecar,
-    own: NDArray[np.int64],
-    other: NDArray[np.int64],
-    weight: NDArray[np.float64],
-    kind: NDArray[np.int64],
-    limit: int | None,
-) -> tuple[NDArray[np.int64], list[str], list[str]]:
-    """Positions of the edges to keep, in order, and the ids of their asked and other ends."""
-    if not len(own):
-        return np.zeros(0, dtype=np.int64), [], []
-    ends, place = np.unique(np.concatenate([own, other]), return_inverse=True)
-    ids = np.array(sidecar.names(connection, ends), dtype=object)
-    rank = np.empty(len(ids), dtype=np.int64)
-    rank[np.argsort(ids)] = np.arange(len(ids))
-    near, far = place[: len(own)], place[len(own) :]
-    order = np.lexsort((kind, rank[far], -weight, rank[near]))
-    if limit is not None:
-        groups = rank[near[order]]
-        first = np.searchsorted(groups, groups)  # where the edges of each asked id begin
-        order = order[np.arange(len(order)) - first < limit]
-    return order, ids[near[order]].tolist(), ids[far[order]].tolist()
+def _ranks(ids: NDArray[np.object_]) -> NDArray[np.int64]:
+    """The place of each id among all of them in order."""
+    return np.unique(ids, return_inverse=True)[1]
