@@ -16,7 +16,7 @@ from graphmem.retrieval.keyword import QUESTION_WORDS
 
 CHOSEN: Final = 3  # hits are chosen for what they add; the rest keep their order
 AMONG: Final = 20
-WEIGHT: Final = 3.0  # of the share of the question newly covered, beside ln(score)
+WEIGHT: Final = 2.0  # of the share of the question newly covered, beside ln(score)
 _ENDING: Final = re.compile(r"(?<=\w{3})(?:ing|ed|es|s|e)$")
 
 

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from graphmem import schema
 from graphmem.stores.base import Store
-from graphmem.stores.quantised import PackedVectors
 from graphmem.types import Adjacency, FloatArray, View
 
 HUB: Final = 1000  # an entity in more sentences says little, and is never expanded
@@ -60,14 +59,7 @@ class Subgraph:
 
     def cosines(self, ids: Sequence[str]) -> FloatArray:
         """Cosines to the question, shape (len(ids),); 0 for a sentence without a vector."""
-        vectors = self.store.vectors(self.view, ids)
-        if isinstance(vectors, PackedVectors):
-            return vectors.cosines(ids, self.vector)
-        found = np.zeros(len(ids), dtype=np.float32)
-        rows = [row for row, id in enumerate(ids) if id in vectors]
-        if rows:
-            found[rows] = np.stack([vectors[ids[row]] for row in rows]) @ self.vector
-        return found
+        return self.store.cosines(self.view, ids, self.vector)
 
     def add(self, ids: Iterable[str]) -> None:
         """Take sentences in, with their passages and entities; one that is gone meanwhile is left out."""
@@ -96,7 +88,11 @@ class Subgraph:
         names = entity >= 0
         self.dates.update(entity[names & _are(edges, schema.DATED)].tolist())
         titled = _are(edges, schema.TITLED)[names]
-        sentence, entity, titled = _merged(sentence[names], entity[names], titled)
+        every = entity[names]
+        sentence, entity, titled = _merged(sentence[names], every, titled)
+        # The degree counts an edge of each kind; two kinds between the same two ends are one edge here.
+        size = len(self.entities)
+        self.degree -= np.bincount(every, minlength=size) - np.bincount(entity, minlength=size)
         self.edge_sentence = np.concatenate((self.edge_sentence, sentence))
         self.edge_entity = np.concatenate((self.edge_entity, entity))
         affinity = np.where(titled, 1.0 + DEFINITION, 1.0).astype(np.float32)

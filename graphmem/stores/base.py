@@ -74,6 +74,10 @@ class Store(Protocol):
         """Unit vectors, shape (d,), of those of ``ids`` that are in view and have one."""
         ...
 
+    def cosines(self, view: View, ids: Sequence[str], vector: FloatArray) -> FloatArray:
+        """Cosines of ``ids`` to a unit vector, shape (len(ids),); 0 for one with no vector in view."""
+        ...
+
     def commits(self, view: View, after: int = 0, touching: str | None = None) -> Iterator[Commit]:
         """Logged commits of the view's namespaces with ``seq > after``, in order.
 

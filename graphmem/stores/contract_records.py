@@ -201,6 +201,8 @@ class CommitContract(ContractBase):
             lambda: store.search_text(A, "one", 1),
             lambda: store.search_vector(A, direction(1), 1),
             lambda: store.vectors(A, ["n1"]),
+            lambda: store.cosines(A, ["n1"], direction(1)),
+            lambda: store.count(A, NOTE),
             lambda: list(store.commits(A)),
             lambda: store.apply(creation("c2", note("n2"))),
         ):
@@ -262,6 +264,8 @@ class RecordContract(ContractBase):
             assert not list(store.scan(View.of("a", kinds=[CARD]), NOTE))
             assert not list(store.scan(View.of("nobody"), NOTE)) and not store.get(View.of("nobody"), ids)
             assert store.get(A, iter(["n3"])) == {"n3": records[0]}
+            for view in (A, View.of("a", "b", as_of=NOON), View.of("a", kinds=[CARD]), View.of("nobody")):
+                assert store.count(view, NOTE) == len(list(store.scan(view, NOTE)))
 
     def test_a_long_scan_goes_by_id_and_lets_others_write(self, tmp_path: Path) -> None:
         """More records than one page, written out of order, with a commit while it runs."""

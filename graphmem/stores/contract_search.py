@@ -243,6 +243,11 @@ class VectorContract(ContractBase):
                 assert abs(float(np.linalg.norm(vector)) - 1) < 1e-5
                 assert float(vector @ late[id]) > 1 - COSINE_TOLERANCE
             assert [id for id, _ in store.search_vector(A, direction(1), 5)] == ["n1", "n2"]
+            cosines = store.cosines(A, ["n2", "n3", "n1", "nowhere", "n1"], direction(1))
+            known = float(late["n1"] @ direction(1))
+            assert cosines.shape == (5,)
+            assert np.allclose(cosines, [-1, 0, known, 0, known], atol=COSINE_TOLERANCE)
+            assert not store.cosines(B, ["n1", "n2"], direction(1)).any()
             for wrong in ("n3", "nowhere"):
                 raises(ValueError, lambda id=wrong: store.apply(commit("c3"), of_encoder({id: direction(1)})))  # type: ignore[misc]
             assert store.head() == 2

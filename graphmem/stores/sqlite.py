@@ -170,6 +170,11 @@ class SQLiteStore:
         with self._searching(view) as (connection, _):
             return sqlite_read.vectors(connection, self._sidecar, view, ids)
 
+    def cosines(self, view: View, ids: Sequence[str], vector: FloatArray) -> FloatArray:
+        """See ``Store.cosines``; within about .005, as in ``search_vector``."""
+        with self._searching(view) as (connection, _):
+            return sqlite_read.vectors(connection, self._sidecar, view, ids).cosines(ids, vector)
+
     def commits(self, view: View, after: int = 0, touching: str | None = None) -> Iterator[Commit]:
         """See ``Store.commits``. Read a few at a time: a commit made meanwhile comes last."""
         with self._reading() as connection:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -14,7 +14,7 @@ from graphmem.stores.adjacency import Rows, json_array
 from graphmem.stores.quantised import PackedVectors
 from graphmem.stores.sidecar import Sidecar, microseconds
 from graphmem.stores.sqlite_log import unpack
-from graphmem.types import Adjacency, Commit, FloatArray, Record, View
+from graphmem.types import Adjacency, Commit, Record, View
 
 _NAMES = "SELECT key FROM symbol WHERE name IN (SELECT value FROM json_each(?))"
 
@@ -69,7 +69,7 @@ def page(connection: sqlite3.Connection, view: View, keys: NDArray[np.int64]) ->
 
 def vectors(
     connection: sqlite3.Connection, sidecar: Sidecar, view: View, ids: Sequence[str]
-) -> Mapping[str, FloatArray]:
+) -> PackedVectors:
     """Unit vectors by id: from memory if they are there, since a search put them there."""
     names = list(dict.fromkeys(ids))
     keys = sidecar.keys(connection, names)
@@ -84,7 +84,7 @@ def vectors(
         )
     )
     if not rows:
-        return {}
+        return PackedVectors([], np.zeros((0, 0), dtype=np.int8))
     place = [number for number, key in enumerate(keys.tolist()) if key in rows]
     packed = np.frombuffer(b"".join(rows[key] for key in keys[place].tolist()), dtype=np.int8)
     return PackedVectors([names[number] for number in place], packed.reshape(len(place), -1))
