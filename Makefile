@@ -8,6 +8,7 @@ BIN    := $(VENV)/bin
 # pip is quiet, and as patient as a 2.7 GB torch wheel asks for.
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --timeout 120
 
+.DEFAULT_GOAL := demo
 .PHONY: demo test gate figures lint clean
 .DELETE_ON_ERROR:
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from benchmarks.datasets import Asked
-
-Ranker = Callable[[str], Sequence[str]]
 
 
 def recall_at(ranked: Sequence[str], gold: frozenset[str], k: int) -> float:

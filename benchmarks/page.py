@@ -53,7 +53,7 @@ def conversation(run: Mapping[str, Any]) -> Iterable[str]:
 def speed(run: Mapping[str, Any]) -> Iterable[str]:
     """Speed and size: figures as rows, sizes as columns."""
     yield "\n## Speed and size\n"
-    yield "`python -m benchmarks.speed`: on 2 shared cores; compare the ratios, not the times.\n"
+    yield "`python -m benchmarks.speed`: on a shared machine; compare the ratios, not the times.\n"
     sizes = list(run["sizes"])
     names = list(next(iter(run["sizes"].values())))
     yield from _rows({name: {s: run["sizes"][s][name] for s in sizes} for name in names}, sizes)

@@ -24,8 +24,14 @@ def inverse(changes: Sequence[Change]) -> tuple[Change, ...]:
 
 
 def misfits(changes: Iterable[Change], current: Mapping[str, Record]) -> tuple[str, ...]:
-    """Ids of the records whose current state is not what a change expects before it."""
-    return tuple(change.id for change in changes if current.get(change.id) != change.before)
+    """Ids of the records whose state, after the changes so far, is not what a change expects before it."""
+    state: dict[str, Record | None] = dict(current)
+    found: dict[str, None] = {}
+    for change in changes:
+        if state.get(change.id) != change.before:
+            found[change.id] = None
+        state[change.id] = change.after
+    return tuple(found)
 
 
 def patch(changes: Iterable[Change], records: Mapping[str, Record]) -> dict[str, Record]:

@@ -53,4 +53,4 @@ class GraphMemRetriever(BaseRetriever):
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun, k: int | None = None
     ) -> list[Document]:
         """Recall; ``k`` may be given for one call."""
-        return [to_document(hit) for hit in self.memory.recall(query, k or self.k)]
+        return [to_document(hit) for hit in self.memory.recall(query, self.k if k is None else k)]

@@ -6,15 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
 from types import TracebackType
-from typing import Final, TypeVar
-
-import networkx as nx
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from graphmem import changes as changing
 from graphmem import forgetting, identity, schema
 from graphmem.embedding import Embedder, SentenceEncoder
-from graphmem.errors import Conflict, NotFound, QueryError
-from graphmem.graph import to_networkx
+from graphmem.errors import Conflict, EncoderMismatch, NotFound, QueryError
 from graphmem.projection import SCHEMA
 from graphmem.retrieval.recall import recall
 from graphmem.stores import open_store
@@ -33,6 +30,9 @@ from graphmem.types import (
     Vectors,
     View,
 )
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 DEFAULT_NAMESPACE: Final = "default"
 T = TypeVar("T")
@@ -125,11 +125,12 @@ class Memory:
         given = {**given, **self.embed(lacking)}
         at = self.clock()
         # The head tells apart what one tick of a clock may hold: ingest, forget, ingest again.
-        written = (self.namespace, at.isoformat(), str(self.store.head()), message)
+        author, message = _storable(author or self.author), _storable(message)
+        written = (self.namespace, author, at.isoformat(), str(self.store.head()), message)
         commit = Commit(
             id="c" + identity.digest(*written, *(c.id for c in changes)),
             namespace=self.namespace,
-            author=author or self.author,
+            author=author,
             at=at,
             message=message,
             changes=tuple(changes),
@@ -148,9 +149,16 @@ class Memory:
 
         Raises:
             QueryError: the question is empty, or not even one passage is asked for.
+            EncoderMismatch: the store's vectors come from another encoder.
         """
         if isinstance(question, str):
             question = Query(question, View.of(self.namespace, as_of=as_of), k)
+        made_by = self.store.encoder()
+        if made_by not in (None, self.embedder.name):
+            raise EncoderMismatch(
+                f"the store's vectors come from {made_by}, the question's would from {self.embedder.name}:"
+                f" open the memory with {made_by}, or ingest into a new store"
+            )
         return recall(self.store, self.embedder, _asked(question))
 
     def documents(self) -> Iterator[Document]:
@@ -191,9 +199,11 @@ class Memory:
     def evidence(self, entity: Entity, limit: int = 10) -> list[Sentence]:
         """Sentences that name an entity, those that are about it (its title stands above) first."""
         kinds = (schema.TITLED, schema.MENTIONS, schema.SPOKEN_BY, schema.DATED, schema.OPENS)
-        edges = self.store.neighbours(self.view, [entity.id], kinds, "in", limit=limit * len(kinds))
-        ranked = sorted(zip(edges.kind, edges.source, strict=True), key=lambda e: (kinds.index(e[0]), e[1]))
-        return self._values(list(dict.fromkeys(id for _, id in ranked))[:limit], Sentence)
+        found: dict[str, None] = {}
+        for kind in kinds:
+            edges = self.store.neighbours(self.view, [entity.id], [kind], "in", limit=limit)
+            found |= dict.fromkeys(edges.source)
+        return self._values(list(found)[:limit], Sentence)
 
     def parts(self, whole: Document | Passage, limit: int = 10) -> Sequence[Passage | Sentence]:
         """The first passages of a document, or sentences of a passage."""
@@ -222,6 +232,9 @@ class Memory:
 
     def to_networkx(self) -> nx.MultiDiGraph[str]:
         """The namespace as a graph: records as nodes (with their kind and name or text), edges by kind."""
+        # Imported here: no other verb needs networkx, and every command would wait for it.
+        from graphmem.graph import to_networkx
+
         return to_networkx(self.store, self.view)
 
     def history(self, record: str | None = None) -> Iterator[Commit]:
@@ -281,3 +294,8 @@ class Memory:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _storable(text: str) -> str:
+    """Text that can be written as UTF-8: half a surrogate pair becomes a question mark."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import TypeAlias
 
 from graphmem.errors import InputError, MissingExtra
@@ -19,6 +20,7 @@ def rules(sentences: Sequence[str]) -> Iterable[tuple[Mention, ...]]:
     return map(names, sentences)
 
 
+@lru_cache(maxsize=1)
 def pipeline(name: str) -> Namer:
     """The rules, and beside them the entities of a spaCy pipeline: "blank:en", or an installed package.
 

@@ -16,7 +16,7 @@ from typing import Final, Literal, TypeAlias
 
 from graphmem import schema
 from graphmem.edits import document_records, replacement
-from graphmem.errors import Conflict, GraphMemError, SourceError
+from graphmem.errors import Conflict, GraphMemError, MissingExtra, SourceError
 from graphmem.identity import document_id
 from graphmem.ingest.chunking import chunk
 from graphmem.ingest.language import pipeline, rules
@@ -80,9 +80,13 @@ def read_source(source: Source, known: str | None, plan: Plan) -> Prepared | Sou
     """
     try:
         content = load(source, plan.limits)
-        return None if content.hash == known else prepare(read_content(content), plan)
+        reading = None if content.hash == known else read_content(content)
     except SourceError as error:
         return error
+    except MissingExtra as error:
+        # One PDF without its reader keeps nothing else out.
+        return SourceError(source.uri, str(error))
+    return None if reading is None else prepare(reading, plan)
 
 
 def _read_all(
@@ -95,6 +99,7 @@ def _read_all(
         return
     # Spawned, not forked: the encoder's threads do not survive a fork.
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        first = None
         ahead: deque[tuple[Source, Future[Prepared | SourceError | None]]] = deque()
         try:
             for source, known in sources:
@@ -106,8 +111,9 @@ def _read_all(
                 first, future = ahead.popleft()
                 yield first, future.result()
         except BrokenProcessPool as error:
+            where = first.uri if first else "the first file"
             raise GraphMemError(
-                f"a reader process died at or after {first.uri} (out of memory?); what was committed stays:"
+                f"a reader process died at or after {where} (out of memory?); what was committed stays:"
                 " run again with --jobs 1 to see which file it is"
             ) from error
 
@@ -120,6 +126,7 @@ class Ingest:
         self.done = done
         self.report = Report()
         self.waiting: dict[str, Prepared] = {}
+        self.sentences = 0
 
     def add(self, prepared: Prepared) -> None:
         """Take a document; it is committed at the latest when the ingest is flushed."""
@@ -127,7 +134,8 @@ class Ingest:
             # Another version of one that waits: its changes are against that one, once it is in.
             self.flush()
         self.waiting[prepared.document.id] = prepared
-        if sum(len(waiting.sentences) for waiting in self.waiting.values()) >= ENCODED_AT_ONCE:
+        self.sentences += len(prepared.sentences)
+        if self.sentences >= ENCODED_AT_ONCE:
             self.flush()
 
     def flush(self) -> None:
@@ -138,6 +146,7 @@ class Ingest:
         for id, prepared in self.waiting.items():
             self._commit(prepared, changes[id], vectors)
         self.waiting.clear()
+        self.sentences = 0
 
     def _changes(self, prepared: Prepared) -> tuple[Change, ...]:
         old = document_records(self.memory.store, self.memory.view, prepared.document.id)
@@ -191,15 +200,19 @@ def ingest_sources(
             record = memory.store.get(memory.view, [id]).get(id)
             yield source, record.body["content_hash"] if record else None
 
-    for source, result in _read_all(with_hash(), plan, jobs):
-        if isinstance(result, SourceError):
-            ingest.report.errors.append(result)
-            done(source.uri, "failed")
-        elif result is None:
-            ingest.report.unchanged += 1
-            done(source.uri, "unchanged")
-        else:
-            ingest.add(result)
+    try:
+        for source, result in _read_all(with_hash(), plan, jobs):
+            if isinstance(result, SourceError):
+                ingest.report.errors.append(result)
+                done(source.uri, "failed")
+            elif result is None:
+                ingest.report.unchanged += 1
+                done(source.uri, "unchanged")
+            else:
+                ingest.add(result)
+    except GraphMemError:
+        ingest.flush()  # what was read before the run failed is kept
+        raise
     ingest.flush()
     return ingest.report
 

@@ -139,7 +139,7 @@ def _pattern(pattern: str) -> list[Source]:
 
 def _standard_input(stream: BinaryIO, name: str, limits: Limits) -> Source:
     data = stream.read(limits.max_bytes + 1)
-    uri = Path(name).as_posix() if name else f"stdin:{content_hash(data)}"
+    uri = _uri(name) if name else f"stdin:{content_hash(data)}"
     if len(data) > limits.max_bytes:
         raise _too_large(uri if name else "stdin:", limits)
     return Source(uri, Path(name).suffix.lower(), data=data)

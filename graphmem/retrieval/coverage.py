@@ -35,12 +35,14 @@ def covering(question: str, scores: Mapping[str, float], texts: Mapping[str, str
     said = {id: stems(texts[id]) & asked for id in best[:AMONG] if id in texts}
     frequency = {word: sum(word in found for found in said.values()) for word in asked}
     idf = {word: math.log1p(len(said) / n) if n else 0.0 for word, n in frequency.items()}
-    total = sum(idf.values()) or 1.0
+    total = sum(idf[word] for word in sorted(idf)) or 1.0
     value = {id: math.log(max(score, 1e-12)) for id, score in scores.items()}
     covered: set[str] = set()
     chosen: dict[str, float] = {}
     while said and len(chosen) < CHOSEN:
-        gain = {id: WEIGHT * sum(idf[w] for w in found - covered) / total for id, found in said.items()}
+        # Sorted, since a sum of floats depends on its order and that of a set on the process.
+        newly = {id: sorted(found - covered) for id, found in said.items()}
+        gain = {id: WEIGHT * sum(idf[word] for word in new) / total for id, new in newly.items()}
         first = min(said, key=lambda id: (-round(value[id] + gain[id], 6), id))
         chosen[first] = value[first] + gain[first]
         covered |= said.pop(first)

@@ -48,19 +48,32 @@ def _best_row(explored: Explored, rows: Sequence[int]) -> int:
     return max(rows, key=fit)
 
 
-def _parts(explored: Explored, row: int, rows: Sequence[int]) -> dict[str, float]:
+def _parts(explored: Explored, sentence: str, rows: Sequence[int], cosine: float) -> dict[str, float]:
     """What each retriever says: cosine and BM25 (best = 1) of the evidence, mass of the passage (of 1)."""
-    id = explored.graph.sentences[row]
     bm25 = 0.0
     for found in explored.found.values():
-        if id in found.bm25:
-            bm25 = found.bm25[id] / max(found.bm25.values())
+        if sentence in found.bm25:
+            bm25 = found.bm25[sentence] / max(found.bm25.values())
     mass = explored.mass.sentences
-    return {
-        "walk": float(mass[list(rows)].sum() / mass.sum()),
-        "cosine": float(explored.graph.cosine[row]),
-        "bm25": bm25,
-    }
+    return {"walk": float(mass[list(rows)].sum() / mass.sum()), "cosine": cosine, "bm25": bm25}
+
+
+def _beyond(
+    store: Store, query: Query, explored: Explored, passages: Sequence[str]
+) -> dict[str, tuple[str, float]]:
+    """The sentence nearest to the question, and its cosine, of passages that the walk did not see.
+
+    A turn beside one that was found is a hit for what stands around it.
+    """
+    if not passages:
+        return {}
+    edges = store.neighbours(query.view, passages, [schema.PART_OF], "in")
+    cosines = store.cosines(query.view, edges.source, explored.graph.vector).tolist()
+    best: dict[str, tuple[str, float]] = {}
+    for sentence, passage, cosine in sorted(zip(edges.source, edges.target, cosines, strict=True)):
+        if passage not in best or cosine > best[passage][1]:
+            best[passage] = (sentence, cosine)
+    return best
 
 
 def _path(query: Query, way: Way, names: Mapping[str, str]) -> tuple[Step, ...]:
@@ -76,24 +89,31 @@ def hits(store: Store, query: Query, explored: Explored, scores: Mapping[str, fl
     documents = _values(store, query.view, {p.document for p in passages.values()}, Document)
     rows = {
         id: np.flatnonzero(graph.sentence_passage == graph.passage_row[id]).tolist()
-        for id, passage in passages.items()
-        if id in graph.passage_row and passage.document in documents
+        for id in passages
+        if id in graph.passage_row
     }
-    evidence = {id: _best_row(explored, found) for id, found in rows.items()}
-    ways = {id: way_to(graph, explored.mass, row, explored.linked) for id, row in evidence.items()}
-    nodes = {node for way in ways.values() for _, node, _ in way}
-    sentences = _values(store, query.view, nodes | {graph.sentences[r] for r in evidence.values()}, Sentence)
+    best = {id: _best_row(explored, found) for id, found in rows.items()}
+    ways = {id: way_to(graph, explored.mass, row, explored.linked) for id, row in best.items()}
+    evidence = {id: (graph.sentences[row], float(graph.cosine[row])) for id, row in best.items()}
+    evidence |= _beyond(store, query, explored, [id for id in passages if id not in rows])
+    nodes = {node for way in ways.values() for _, node, _ in way} | {id for id, _ in evidence.values()}
+    sentences = _values(store, query.view, nodes, Sentence)
     entities = _values(store, query.view, nodes, Entity)
     names = {id: s.text for id, s in sentences.items()} | {id: e.name for id, e in entities.items()}
-    return tuple(
-        Hit(
+    found = []
+    for id, score in scores.items():
+        # A record that was removed since it was searched is no hit.
+        sentence, cosine = evidence.get(id, ("", 0.0))
+        if id not in passages or passages[id].document not in documents or sentence not in sentences:
+            continue
+        way = ways.get(id, [("sentence", sentence, 0.0)])
+        hit = Hit(
             passage=passages[id],
             document=documents[passages[id].document],
-            evidence=sentences[graph.sentences[evidence[id]]],
+            evidence=sentences[sentence],
             score=score,
-            parts=_parts(explored, evidence[id], rows[id]),
-            path=_path(query, ways[id], names),
+            parts=_parts(explored, sentence, rows.get(id, []), cosine),
+            path=_path(query, way, names),
         )
-        for id, score in scores.items()
-        if id in evidence and graph.sentences[evidence[id]] in sentences
-    )
+        found.append(hit)
+    return tuple(found)

@@ -37,6 +37,10 @@ class Mass:
     entity_steps: tuple[FloatArray, ...]
 
 
+_NONE: Final[FloatArray] = np.zeros(0, dtype=np.float32)
+NOTHING: Final = Mass(_NONE, _NONE, _NONE, _NONE, (), ())
+
+
 def transitions(graph: Subgraph, idf: FloatArray) -> tuple[FloatArray, FloatArray]:
     """The shares ``down`` (entity to sentence) and ``up`` (sentence to entity) of each edge."""
     sentence, entity = graph.edge_sentence, graph.edge_entity

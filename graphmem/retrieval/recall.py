@@ -16,7 +16,7 @@ from graphmem.retrieval.coverage import AMONG, covering
 from graphmem.retrieval.fusion import gate, paragraph_scores
 from graphmem.retrieval.hits import Explored, hits
 from graphmem.retrieval.linking import link
-from graphmem.retrieval.ppr import Mass, walk
+from graphmem.retrieval.ppr import NOTHING, Mass, walk
 from graphmem.retrieval.subgraph import HUB, Subgraph
 from graphmem.retrieval.turns import turn_scores
 from graphmem.stores.base import Store
@@ -51,6 +51,8 @@ def recall(store: Store, embedder: Embedder, query: Query) -> Ranking:
     if not found:
         return Ranking(query, ())
     explored = _explore(store, query, vector, found)
+    if not explored.relevance:
+        return Ranking(query, ())
     scored = _scores(store, query, explored)
     best = {id: scored[id] for id in _top(scored, query.k)}
     seeds = tuple(Step("entity", e.id, e.name, float(e.mentions)) for e in explored.linked.values())
@@ -68,6 +70,8 @@ def _explore(
     for kind in found.values():
         rows = {id: graph.sentence_row[id] for id in kind.ids if id in graph.sentence_row}
         relevance |= kind.relevance({id: float(graph.cosine[row]) for id, row in rows.items()})
+    if not relevance:  # nothing is like the question, or what was is gone meanwhile
+        return Explored(graph, NOTHING, {}, found, {})
     start = softmax_best(relevance)
     linked = link(store, query.view, query.text)
     graph.expand([id for id, entity in linked.items() if entity.mentions <= HUB], OF_SEED)
@@ -122,7 +126,7 @@ def _scores(store: Store, query: Query, explored: Explored) -> dict[str, float]:
     scores: dict[str, float] = {}
     for kind, fit in fits.items():
         of_kind = (
-            _paragraphs(store, query.view, explored, query.text)
+            _paragraphs(store, query, explored)
             if kind == "paragraph"
             else _turns(store, query, explored, list(own[kind]), explored.found[kind].bm25)
         )
@@ -131,7 +135,7 @@ def _scores(store: Store, query: Query, explored: Explored) -> dict[str, float]:
     return scores
 
 
-def _paragraphs(store: Store, view: View, explored: Explored, question: str) -> dict[str, float]:
+def _paragraphs(store: Store, query: Query, explored: Explored) -> dict[str, float]:
     """Scores of paragraphs: the mass that the walk brought to their sentences, and the best sentence."""
     graph = explored.graph
     reached = np.bincount(graph.sentence_passage, explored.mass.sentences, minlength=len(graph.passages))
@@ -141,20 +145,20 @@ def _paragraphs(store: Store, view: View, explored: Explored, question: str) -> 
     relevance = np.full(len(graph.passages), -np.inf)
     np.maximum.at(relevance, graph.sentence_passage, np.round(fit, TIE))
     if len(explored.found) > 1:
-        among = replace(view, kinds=frozenset({schema.SENTENCE, schema.PASSAGE}))
+        among = replace(query.view, kinds=frozenset({schema.SENTENCE, schema.PASSAGE}))
         edges = store.neighbours(among, graph.sentences, [schema.PART_OF], "out")
         other = np.ones(len(graph.passages), dtype=bool)
         other[[graph.passage_row[id] for id in edges.target]] = False
         mass[other], relevance[other] = -np.inf, -np.inf
     chosen = {
-        *_best_rows(graph.passages, mass, BY_MASS),
+        *_best_rows(graph.passages, mass, max(BY_MASS, query.k)),
         *_best_rows(graph.passages, relevance, BY_RELEVANCE),
     }
     scores = paragraph_scores(
         {graph.passages[row]: float(mass[row]) for row in chosen if np.isfinite(mass[row])},
         {graph.passages[row]: float(relevance[row]) for row in chosen if np.isfinite(relevance[row])},
     )
-    return covering(question, scores, _texts(store, view, _top(scores, AMONG)))
+    return covering(query.text, scores, _texts(store, query.view, _top(scores, AMONG)))
 
 
 def _best_rows(ids: Sequence[str], values: NDArray[np.float64], k: int) -> list[int]:
@@ -175,6 +179,7 @@ def _texts(store: Store, view: View, passages: Sequence[str]) -> dict[str, str]:
             )
         )
         for id, record in records.items()
+        if record.body["document"] in documents
     }
 
 

@@ -89,6 +89,10 @@ class Store(Protocol):
         """``seq`` of the newest commit, 0 if there is none."""
         ...
 
+    def encoder(self) -> str | None:
+        """Name of the encoder that made the store's vectors; None before the first."""
+        ...
+
     def info(self) -> StoreInfo:
         """What the store holds."""
         ...

@@ -255,8 +255,10 @@ class VectorContract(ContractBase):
     def test_one_store_has_one_encoder(self, tmp_path: Path) -> None:
         """Bound by the first vectors; another name or dimension is refused, and nothing is applied."""
         with self.store(tmp_path) as store:
+            assert store.encoder() is None
             store.apply(creation("c1", note("n1", "one")), of_encoder({"n1": direction(1)}))
             wide = np.ones(32, dtype=np.float32) / np.float32(np.sqrt(32))
+            assert store.encoder() == store.info().encoder == ENCODER
             for vectors in (Vectors("other", {"n2": direction(1)}), Vectors(ENCODER, {"n2": wide})):
                 message = raises(
                     EncoderMismatch,

@@ -195,6 +195,12 @@ class SQLiteStore:
             (seq,) = connection.execute("SELECT coalesce(max(seq), 0) FROM log").fetchone()
             return int(seq)
 
+    def encoder(self) -> str | None:
+        """See ``Store.encoder``."""
+        with self._reading() as connection:
+            bound = bound_encoder(connection)
+        return bound[0] if bound else None
+
     def info(self) -> StoreInfo:
         """See ``Store.info``."""
         with self._reading() as connection:
