@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import resource
 import sqlite3
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -258,10 +259,12 @@ def test_a_file_in_a_directory_that_takes_no_writes_is_read(tmp_path: Path) -> N
 
 def test_a_full_disk_makes_no_commit(tmp_path: Path) -> None:
     path = made(tmp_path / "store.db")
+    # A limit on the size of files is an I/O error to SQLite, and Python 3.10 does not tell which.
+    kind: type[StoreError] = StoreFull if sys.version_info >= (3, 11) else StoreError
 
     def work() -> None:
         with closing(SQLiteStore(path, SCHEMA)) as store:
-            with pytest.raises(StoreFull, match="make room"):
+            with pytest.raises(kind, match="make room|is full"):
                 store.apply(creation("c2", *(note(f"m{n}", os.urandom(500).hex()) for n in range(1000))))
             assert store.head() == 1 and not store.get(A, ["m0"])
 

@@ -58,6 +58,7 @@ def translate(error: sqlite3.Error, path: Path) -> StoreError:
         name = getattr(error, "sqlite_errorname", "")  # Python >= 3.11
         if name == "SQLITE_IOERR_WRITE" or shutil.disk_usage(path.parent).free < _ALMOST_NOTHING:
             return StoreFull(f"{path}: {_FULL} ({error})")
+        return StoreError(f"{path}: the disk fails: see whether it is full or a limit is reached ({error})")
     return StoreError(f"{path}: {error}")
 
 
