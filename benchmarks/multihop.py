@@ -136,6 +136,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     if (options.corpus is None) != (options.questions is None):
         parser.error("--corpus and --questions go together")
+    if options.store and not options.corpus and len(set(options.set or SETS)) > 1:
+        parser.error("--store takes one set: name it with --set")
     return options
 
 

@@ -8,21 +8,37 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from itertools import chain
 from typing import Any, Final
 
 import numpy as np
-from pydantic import AwareDatetime, Base64Bytes, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, Base64Bytes, BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from graphmem import schema
-from graphmem.errors import EncoderMismatch, ImportFormatError
+from graphmem.errors import Conflict, EncoderMismatch, ImportFormatError, InputError
+from graphmem.identity import checked_namespace
 from graphmem.projection import SCHEMA
 from graphmem.stores.base import Store
-from graphmem.types import Change, Commit, FloatArray, Record, Vectors, View
+from graphmem.types import (
+    Change,
+    Commit,
+    Document,
+    FloatArray,
+    Passage,
+    Record,
+    Sentence,
+    Vectors,
+    View,
+)
 
 FORMAT: Final = 1
 VECTOR_BATCH: Final = 1000
+
+_FORM: Final[dict[type, TypeAdapter[Any]]] = {
+    form: TypeAdapter(form) for form in (Document, Passage, Sentence)
+}
 
 
 class _Line(BaseModel):
@@ -42,7 +58,10 @@ class _RecordValue(_Line):
         record = Record(self.id, self.kind, self.namespace, self.body)
         if record.kind not in SCHEMA.logged:
             raise ValueError(f"{record.id} is of kind {record.kind!r}")
-        schema.index(record)
+        value = schema.from_record(record)
+        if _FORM[type(value)].validate_python(asdict(value)) != value:
+            raise ValueError(f"the body of {record.id} is of no {record.kind}")
+        _check_ids(record.id, *(edge.target for edge in schema.index(record).edges))
         return record
 
 
@@ -55,14 +74,33 @@ class _CommitLine(_Line):
     changes: list[tuple[_RecordValue | None, _RecordValue | None]]
 
     def value(self) -> Commit:
-        """The commit, if all its records are of its namespace."""
+        """The commit, if it can be named, and all its records are of its namespace."""
+        _check_ids(self.commit)
+        checked_namespace(self.namespace)
+        _check_text(self.author, self.message)
         changes = tuple(
             Change(before.record() if before else None, after.record() if after else None)
             for before, after in self.changes
         )
-        if any(change.record.namespace != self.namespace for change in changes):
+        records = [record for change in changes for record in (change.before, change.after) if record]
+        if any(record.namespace != self.namespace for record in records):
             raise ValueError(f"commit {self.commit} holds records of another namespace")
         return Commit(self.commit, self.namespace, self.author, self.at, self.message, changes)
+
+
+def _check_text(*texts: str) -> None:
+    """Refuse half a character, which no store could keep."""
+    try:
+        "".join(texts).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise ValueError(f"a text holds half a character: {error}") from error
+
+
+def _check_ids(*ids: str) -> None:
+    """Refuse ids that no store could keep."""
+    _check_text(*ids)
+    if any("\0" in id for id in ids):
+        raise ValueError("an id holds a NUL character")
 
 
 class _VectorLine(_Line):
@@ -111,7 +149,12 @@ def _vector_lines(store: Store, view: View) -> Iterator[str]:
 
 
 def export_lines(store: Store, view: View) -> Iterator[str]:
-    """The lines of an export of these namespaces: equal stores give equal lines."""
+    """The lines of an export of these namespaces, as of one moment: equal stores give equal lines.
+
+    Raises:
+        Conflict: the namespaces were written meanwhile; the lines so far lack their end.
+    """
+    head = store.head()
     lines = _vector_lines(store, view)
     first = next(lines, None)
     # Without vectors none made them, whatever the store once held or holds for others.
@@ -123,36 +166,76 @@ def export_lines(store: Store, view: View) -> Iterator[str]:
         yield line
     commits = 0
     for commit in store.commits(view):
+        if commit.seq > head:
+            break
         commits += 1
         yield _write_commit(commit)
+    # The vectors were read batch by batch, so they are those of ``head`` only if nothing came after it.
+    if store.head() != head and next(store.commits(view, after=head), None) is not None:
+        raise Conflict("the store was written while it was exported: run again")
     yield _line(end={"commits": commits, "vectors": vectors})
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name} is no number")
 
 
 def _parse(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
     for number, line in enumerate(lines, start=1):
         try:
-            value = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise ImportFormatError(
-                f"line {number} is not JSON ({error.msg}): nothing was imported"
-            ) from error
+            value = json.loads(line, parse_constant=_no_number)
+        except (ValueError, RecursionError) as error:
+            reason = getattr(error, "msg", error)
+            raise ImportFormatError(f"line {number} is not JSON ({reason}): nothing was imported") from error
         if not isinstance(value, dict):
             raise ImportFormatError(f"line {number} is not an object: nothing was imported")
         yield value
+
+
+def _check_header(header: dict[str, Any]) -> str | None:
+    """The encoder's name, if this is an export that can be read here."""
+    if header.get("graphmem") != "export":
+        raise ImportFormatError("this is not a graphmem export: make one with 'graphmem export'")
+    form = header.get("format")
+    if not isinstance(form, int) or isinstance(form, bool):
+        raise ImportFormatError("the export does not say its format: make it again with 'graphmem export'")
+    if form > FORMAT:
+        raise ImportFormatError(f"format {form} is newer than {FORMAT}: upgrade graphmem")
+    if form < FORMAT:
+        raise ImportFormatError(f"format {form} is older than {FORMAT}: export again with this graphmem")
+    encoder = header.get("encoder")
+    if encoder is not None and not (isinstance(encoder, str) and encoder):
+        raise ImportFormatError("the export's encoder has no name: make it again; nothing was imported")
+    return encoder
+
+
+def _texts(commit: Commit) -> list[str]:
+    """Ids of the records with text that a commit leaves."""
+    left = {change.id: change.after for change in commit.changes}
+    return [id for id, record in left.items() if record and schema.searched_text(record) is not None]
+
+
+def _check_vectors(
+    encoder: str | None, vectors: dict[str, FloatArray], commits: Sequence[Commit]
+) -> None:
+    """Refuse vectors that could not be applied."""
+    if vectors and encoder is None:
+        raise ValueError("vectors of no encoder")
+    if len({len(vector) for vector in vectors.values()}) > 1:
+        raise ValueError("vectors of different lengths")
+    stray = vectors.keys() - {id for commit in commits for id in _texts(commit)}
+    if stray:
+        raise ValueError(f"the vector of {min(stray)}, which no commit leaves with a text")
 
 
 def read_export(lines: Iterable[str]) -> tuple[str | None, dict[str, FloatArray], list[Commit]]:
     """The encoder's name, the vectors (shape (d,)) by id, and the commits of an export.
 
     Raises:
-        ImportFormatError: it is not an export, of a newer format, or cut.
+        ImportFormatError: it is not an export, of another format, cut, or holds what cannot be applied.
     """
     values = _parse(lines)
-    header = next(values, {})
-    if header.get("graphmem") != "export":
-        raise ImportFormatError("this is not a graphmem export: make one with 'graphmem export'")
-    if header.get("format") != FORMAT:
-        raise ImportFormatError(f"format {header.get('format')} is newer than {FORMAT}: upgrade graphmem")
+    encoder = _check_header(next(values, {}))
     vectors: dict[str, FloatArray] = {}
     commits: list[Commit] = []
     end: dict[str, int] | None = None
@@ -164,21 +247,23 @@ def read_export(lines: Iterable[str]) -> tuple[str | None, dict[str, FloatArray]
                 commits.append(_CommitLine.model_validate(value).value())
             else:
                 end = value["end"]
-        if len({len(vector) for vector in vectors.values()}) > 1:
-            raise ValueError("vectors of different lengths")
+        if end == {"commits": len(commits), "vectors": len(vectors)}:
+            _check_vectors(encoder, vectors, commits)
+    except ImportFormatError:
+        raise
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
         raise ImportFormatError(
             f"a line is not of format {FORMAT} ({place}: {first['msg']}): nothing was imported"
         ) from error
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, InputError, KeyError, TypeError, ValueError) as error:
         raise ImportFormatError(
             f"a line is not of format {FORMAT} ({error!r}): nothing was imported"
         ) from error
     if end != {"commits": len(commits), "vectors": len(vectors)}:
         raise ImportFormatError("the export is cut: make it again; nothing was imported")
-    return header.get("encoder"), vectors, commits
+    return encoder, vectors, commits
 
 
 def import_lines(store: Store, lines: Iterable[str]) -> int:
@@ -195,9 +280,10 @@ def import_lines(store: Store, lines: Iterable[str]) -> int:
         raise EncoderMismatch(
             f"the export's vectors come from {encoder}, the store's from {there}: import into a new store"
         )
-    head = store.head()
+    new = 0
     for commit in commits:
-        present = [change.id for change in commit.changes if change.after is not None]
-        given = {id: vectors[id] for id in present if id in vectors}
-        store.apply(commit, Vectors(encoder, given) if encoder and given else None)
-    return store.head() - head
+        given = {id: vectors[id] for id in _texts(commit) if id in vectors}
+        head = store.head()
+        applied = store.apply(commit, Vectors(encoder, given) if encoder and given else None)
+        new += applied.seq > head  # one that was there keeps its number
+    return new

@@ -110,7 +110,7 @@ WRONG_INPUT = [
     (["import", "gone.jsonl"], "cannot read gone.jsonl"),
     (["import", "ash.md"], "nothing was imported"),
     (["import", "memory.db"], "cannot read memory.db"),
-    (["export", "no/such/folder/out.jsonl"], "cannot write no/such/folder/out.jsonl"),
+    (["export", "no/such/folder/out.jsonl"], "cannot write 'no/such/folder/out.jsonl'"),
     (["stats", "--namespace", "Not A Name"], "cannot name a namespace"),
     (["stats", "--store", "memory.db"], "sqlite:///memory.db"),
     (["stats", "--store", "mysql://x"], "no store is known for 'mysql://'"),

@@ -182,3 +182,32 @@ def test_vectors_of_another_encoder_are_not_mixed_in(lived: Memory, tmp_path: Pa
         with pytest.raises(EncoderMismatch):
             import_lines(other.store, exported(lived))
         assert state(other) == before
+
+
+def test_an_export_while_another_writes_is_refused(lived: Memory) -> None:
+    lines = export_lines(lived.store, lived.view)
+    next(lines)
+    lived.forget("ash.md")
+    with pytest.raises(Conflict, match="run again"):
+        list(lines)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"uri":"ash.md"', '"url":"ash.md"'),
+        ('"namespace":"default"', '"namespace":"No Such"'),
+        ('"format":1', '"format":2'),
+        ('"format":1', '"format":0'),
+        ('"author":"user"', '"author":"\\ud800"'),
+    ],
+)
+def test_a_line_that_is_none_of_ours_lets_nothing_in(
+    lived: Memory, tmp_path: Path, old: str, new: str
+) -> None:
+    lines = exported(lived)
+    assert any(old in line for line in lines)
+    with opened(tmp_path, "other") as other:
+        with pytest.raises(ImportFormatError):
+            import_lines(other.store, [line.replace(old, new) for line in lines])
+        assert other.store.head() == 0

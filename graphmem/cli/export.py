@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -28,6 +30,30 @@ def _lines(path: Path) -> list[str]:
         return file.readlines()
 
 
+def _write(file: Path, lines: Iterable[str]) -> None:
+    """Put a file in its place when it is whole; until then, and on failure, the one before stays."""
+    if file.exists() and not file.is_file():  # a device or a pipe, which nothing may take the place of
+        with file.open("w", encoding="utf-8") as target:
+            target.writelines(lines)
+        return
+    file = file.resolve()
+    part = file.with_name(file.name + ".part")
+    with part.open("w", encoding="utf-8") as target:
+        try:
+            target.writelines(lines)
+            target.flush()
+            os.fsync(target.fileno())
+        except BaseException:
+            target.close()
+            part.unlink(missing_ok=True)
+            raise
+    try:
+        os.replace(part, file)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
 
@@ -36,7 +62,9 @@ def register(app: typer.Typer) -> None:
         file: Annotated[str, typer.Argument(help="Where to write; - is stdout.")] = "-",
         store: StoreOption = DEFAULT_STORE,
         namespace: NamespaceOption = DEFAULT_NAMESPACE,
-        json: JsonOption = False,
+        json: Annotated[
+            bool, typer.Option("--json", help="Print JSON on stdout, for programs; needs a FILE.")
+        ] = False,
     ) -> None:
         """Write the namespace with its whole history and vectors as JSON lines."""
         with opened(store, namespace, create=False) as memory:
@@ -45,15 +73,15 @@ def register(app: typer.Typer) -> None:
                 sys.stdout.writelines(lines)
                 return
             try:
-                with Path(file).open("w", encoding="utf-8") as target:
-                    target.writelines(lines)
-            except OSError as error:
-                raise InputError(f"cannot write {file}: {error.strerror}") from error
+                _write(Path(file), lines)
+            except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+                reason = getattr(error, "strerror", None) or error
+                raise InputError(f"cannot write {file!r}: {reason}") from error
         size = Path(file).stat().st_size
         if json:
             print_json({"file": file, "bytes": size})
         else:
-            talk.print(f"wrote {file} ({size / 1e6:,.1f} MB)")
+            talk.print(f"wrote {file} ({size / 1e6:,.1f} MB)", markup=False)
 
     @app.command("import")
     def import_(

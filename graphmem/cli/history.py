@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
 from graphmem.cli.options import (
     DEFAULT_STORE,
@@ -13,8 +12,8 @@ from graphmem.cli.options import (
     NamespaceOption,
     StoreOption,
     opened,
-    out,
     print_json,
+    print_table,
 )
 from graphmem.memory import DEFAULT_NAMESPACE
 from graphmem.types import Commit
@@ -53,11 +52,9 @@ def register(app: typer.Typer) -> None:
         if json:
             print_json(commits)
             return
-        table = Table(box=None, pad_edge=False)
-        for column in ("commit", "at", "author", "+", "~", "-", "message"):
-            table.add_column(column, no_wrap=column in ("commit", "at"))
+        rows = []
         for c in commits:
             at = f"{c['at']:%Y-%m-%d %H:%M:%S}"
             numbers = (str(c["created"]), str(c["replaced"]), str(c["removed"]))
-            table.add_row(c["commit"][:10], at, c["author"], *numbers, c["message"])
-        out().print(table)
+            rows.append((c["commit"][:10], at, c["author"], *numbers, c["message"]))
+        print_table(("commit", "at", "author", "+", "~", "-", "message"), rows, least=10)

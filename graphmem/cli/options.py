@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timezone
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, Literal
 
 import typer
 from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from graphmem.errors import InputError
 from graphmem.memory import Memory
@@ -29,7 +31,7 @@ AuthorOption = Annotated[
 DEFAULT_STORE = "sqlite:///memory.db"
 
 # stdout is data, stderr is talk.
-talk = Console(stderr=True, highlight=False)
+talk = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 
 @contextmanager
@@ -47,7 +49,31 @@ def print_json(value: Any) -> None:
 
 def out() -> Console:
     """A console on stdout; text that is data is printed as it is, never as markup."""
-    return Console(highlight=False, markup=False, soft_wrap=True)
+    return Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+
+_NO_CELL: Final = str.maketrans("\t\r\n", "   ")
+
+
+def print_table(
+    columns: Sequence[str], rows: Sequence[Sequence[str]], *, right: Container[str] = (), least: int = 0
+) -> None:
+    """A table that cuts nothing: folded to fit a terminal, else lines of cells with tabs between them.
+
+    ``least``: characters of each column that a narrow terminal leaves whole.
+    """
+    if not sys.stdout.isatty():
+        for row in (columns, *rows):
+            sys.stdout.write("\t".join(cell.translate(_NO_CELL) for cell in row) + "\n")
+        return
+    table = Table(box=None, pad_edge=False)
+    for place, column in enumerate(columns):
+        widest = max((len(row[place]) for row in rows), default=0)
+        justify: Literal["left", "right"] = "right" if column in right else "left"
+        table.add_column(column, justify=justify, overflow="fold", min_width=min(widest, least))
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    out().print(table)
 
 
 def parse_moment(text: str | None) -> datetime | None:
@@ -58,8 +84,10 @@ def parse_moment(text: str | None) -> datetime | None:
     """
     if text is None:
         return None
+    # Python 3.10 reads no Z.
+    iso = text[:-1] + "+00:00" if text.endswith(("Z", "z")) else text
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(iso)
     except ValueError as error:
         raise InputError(f"{text!r} is not a date: write 2023-05-08 or 2023-05-08T13:56") from error
     return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)

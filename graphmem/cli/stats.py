@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from graphmem.cli.options import (
     DEFAULT_STORE,
@@ -15,6 +14,7 @@ from graphmem.cli.options import (
     opened,
     out,
     print_json,
+    print_table,
 )
 from graphmem.memory import DEFAULT_NAMESPACE, Memory
 
@@ -30,12 +30,8 @@ def list_documents(memory: Memory, json: bool) -> None:
             ]
         )
         return
-    table = Table(box=None, pad_edge=False)
-    for column in ("uri", "title", "kind", "characters"):
-        table.add_column(column, justify="right" if column == "characters" else "left")
-    for d in documents:
-        table.add_row(d.uri, d.title, d.kind, f"{d.characters:,}")
-    out().print(table)
+    rows = [(d.uri, d.title, d.kind, f"{d.characters:,}") for d in documents]
+    print_table(("uri", "title", "kind", "characters"), rows, right=("characters",), least=7)
 
 
 def register(app: typer.Typer) -> None:
@@ -61,10 +57,12 @@ def register(app: typer.Typer) -> None:
                     "store": info.url,
                     "namespace": namespace,
                     "records": counts,
-                    "vectors": info.vectors,
-                    "commits": info.commits,
                     "encoder": info.encoder,
-                    "bytes": info.bytes,
+                    "whole_store": {
+                        "commits": info.commits,
+                        "vectors": info.vectors,
+                        "bytes": info.bytes,
+                    },
                 }
             )
             return
@@ -72,4 +70,7 @@ def register(app: typer.Typer) -> None:
         console.print(f"{info.url}, namespace {namespace}")
         for kind, count in counts.items():
             console.print(f"  {kind:<10}{count:>10,}")
-        console.print(f"  in the whole store: {info.commits:,} commits, {info.bytes / 1e6:,.1f} MB")
+        console.print(
+            f"  in the whole store: {info.commits:,} commits, {info.vectors:,} vectors, "
+            f"{info.bytes / 1e6:,.1f} MB"
+        )

@@ -63,7 +63,10 @@ class CommitContract(ContractBase):
             assert store.get(A, ["tag-a-red"])["tag-a-red"].body == {"notes": 1}
 
     def test_a_commit_is_applied_once(self, tmp_path: Path) -> None:
-        """The same id again gives the logged commit back, even after its records changed."""
+        """The same id again gives the logged commit back, even after its records changed.
+
+        Unless it is of another namespace, which would else be given what is not its own.
+        """
         first = creation("c1", note("n1", "one", tags=["red"]))
         with self.store(tmp_path) as store:
             logged = store.apply(first, of_encoder({"n1": direction(1)}))
@@ -72,6 +75,9 @@ class CommitContract(ContractBase):
             assert store.apply(first) == logged
             assert store.head() == 2
             assert store.get(A, ["n1"])["n1"] == note("n1", "two")
+            other = creation("c1", note("m1", namespace="b"), namespace="b")
+            raises(Conflict, lambda: store.apply(other))
+            assert store.head() == 2 and not everything(store, "b")
 
     def test_a_conflict_leaves_nothing(self, tmp_path: Path) -> None:
         """One record that is not as expected refuses the whole commit and is named."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -113,6 +114,30 @@ def _version(connection: sqlite3.Connection) -> tuple[int, int]:
     return application, version
 
 
+@contextmanager
+def _reached(path: Path) -> Iterator[None]:
+    """Inside, what the file system refuses becomes an error of ours."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise StoreURLError(f"{str(path)!r} is too long for a file: give a shorter address") from error
+        raise StoreError(
+            f"{path}: the file cannot be reached ({error.strerror}): "
+            "look at its permissions and those of its folders"
+        ) from error
+
+
+def _check_name(path: Path) -> None:
+    """Refuse a name that no file can have."""
+    try:
+        name = os.fsencode(path)
+    except UnicodeEncodeError as error:
+        raise StoreURLError(f"{str(path)!r} holds half a character: give another address") from error
+    if b"\0" in name:
+        raise StoreURLError(f"{str(path)!r} holds a NUL character: give another address")
+
+
 def inspect(path: Path) -> bool:
     """Whether there is a store at ``path``, without touching it; False where there is nothing yet.
 
@@ -121,9 +146,20 @@ def inspect(path: Path) -> bool:
     the locks that other connections of this process have on it (POSIX).
 
     Raises:
-        StoreURLError: ``path`` is a directory, or in none.
+        StoreURLError: ``path`` is a directory, in none, or no name of a file.
         StoreFormatError: the file is not ours, or newer than we are.
+        StoreError: the file system does not let us look.
     """
+    _check_name(path)
+    with _reached(path):
+        return _inspect(path)
+
+
+def _inspect(path: Path) -> bool:
+    try:
+        path.stat()  # ``is_dir`` and ``exists`` take some refusals for an absence
+    except (FileNotFoundError, NotADirectoryError):
+        pass
     if path.is_dir():
         raise StoreURLError(f"{path} is a directory: name a file in it")
     if not path.exists():
@@ -147,11 +183,18 @@ def prepare(path: Path, busy_seconds: float, *, create: bool) -> Access:
     """Make or migrate the store if need be, and say how it can be opened.
 
     Raises:
-        StoreURLError: there is none and ``create`` is False.
+        StoreURLError: there is none and ``create`` is False, or the address names no file.
         StoreFormatError: the file is not ours, or newer than we are; it is untouched.
         StoreReadOnly: it is older than we are and takes no writes.
+        StoreError: the file system does not let us reach it.
     """
-    found = inspect(path)
+    _check_name(path)
+    with _reached(path):
+        return _prepare(path, busy_seconds, create=create)
+
+
+def _prepare(path: Path, busy_seconds: float, *, create: bool) -> Access:
+    found = _inspect(path)
     if not found and not create:
         raise StoreURLError(f"there is no store at {path}: ingest something first, or look at the address")
     with translated(path):

@@ -68,13 +68,19 @@ def write_commit(
     """Write changes, what they derive, vectors and the log; a commit that is there already is returned.
 
     Raises:
-        Conflict: a record is not what its change says it was.
+        Conflict: a record is not what its change says it was, or the commit's id is another namespace's.
         EncoderMismatch: the store's vectors come from another encoder.
         ValueError: a vector that belongs to no text of the commit's namespace, or is not finite.
     """
     logged = connection.execute(_LOGGED, (commit.id,)).fetchone()
     if logged is not None:
-        return unpack(logged)
+        there = unpack(logged)
+        if there.namespace != commit.namespace:
+            raise Conflict(
+                f"commit {commit.id} is of namespace '{there.namespace}', not of '{commit.namespace}': "
+                "give it an id of its own; nothing was written"
+            )
+        return there
     net = _net_changes(connection, commit)
     changes = [*net, *_derive(connection, schema, commit, net)]
     indexes = [(change, _index(schema, change.before), _index(schema, change.after)) for change in changes]
