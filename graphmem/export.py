@@ -215,9 +215,7 @@ def _texts(commit: Commit) -> list[str]:
     return [id for id, record in left.items() if record and schema.searched_text(record) is not None]
 
 
-def _check_vectors(
-    encoder: str | None, vectors: dict[str, FloatArray], commits: Sequence[Commit]
-) -> None:
+def _check_vectors(encoder: str | None, vectors: dict[str, FloatArray], commits: Sequence[Commit]) -> None:
     """Refuse vectors that could not be applied."""
     if vectors and encoder is None:
         raise ValueError("vectors of no encoder")
