@@ -90,10 +90,8 @@ class _CommitLine(_Line):
 
 def _check_text(*texts: str) -> None:
     """Refuse half a character, which no store could keep."""
-    try:
-        "".join(texts).encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise ValueError(f"a text holds half a character: {error}") from error
+    if not all(map(_encodable, texts)):
+        raise ValueError("a name holds half a character")
 
 
 def _check_ids(*ids: str) -> None:
@@ -115,8 +113,18 @@ class _VectorLine(_Line):
         return vector
 
 
+def _encodable(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _line(**value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    # Half a character, which a body may hold, is no UTF-8: that line is written in ASCII.
+    return text if _encodable(text) else json.dumps(value, sort_keys=True, separators=(",", ":"))
 
 
 def _write_record(record: Record | None) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,15 @@ import typer
 from typer.core import TyperGroup
 from typer.testing import CliRunner, Result
 
+from benchmarks import multihop
 from graphmem.cli import build
+from graphmem.cli.doctor import EXTRAS
 from graphmem.cli.manual import manual
+from graphmem.cli.options import out, parse_moment, print_table, talk
+from graphmem.errors import Conflict, InputError
+from graphmem.stores.base import Store
 from graphmem.testing import HashEmbedder
+from graphmem.types import View
 
 GRAPHMEM = Path(sys.executable).parent / "graphmem"
 COMMANDS = ["doctor", "export", "forget", "history", "import", "ingest", "query", "show", "stats", "undo"]
@@ -175,7 +182,14 @@ def test_stats_count_what_there_is(folder: Path) -> None:
     assert counted["records"]["document"] == 2 and counted["namespace"] == "default"
     assert counted["whole_store"]["commits"] == 2 and counted["whole_store"]["vectors"] > 0
     assert counted["store"] == "sqlite:///memory.db"
-    assert "document" in run("stats").stdout and "ash.md" in run("stats", "--documents").stdout
+    assert not {"commits", "vectors", "bytes"} & counted.keys() and counted["whole_store"]["bytes"] > 0
+    sentences = counted["records"]["sentence"]
+    run("ingest", "ash.md", "--namespace", "other")
+    again = data("stats")
+    assert again["records"] == counted["records"] and again["whole_store"]["commits"] == 3
+    assert again["whole_store"]["vectors"] > counted["whole_store"]["vectors"] >= sentences
+    assert "in the whole store: 3 commits" in run("stats").stdout
+    assert "document" in run("stats").stdout and "ash.md" in run("stats", "--documents", "-n", "other").stdout
 
 
 def test_doctor_finds_a_sound_store_sound(folder: Path) -> None:
@@ -233,3 +247,87 @@ def test_the_installed_program_does_it_all(tmp_path: Path) -> None:
         value = json.loads(done.stdout)
     done = script("undo", value[-1]["commit"], cwd=tmp_path)
     assert done.returncode == 0 and "brings it back" in done.stdout
+
+
+LONG = "q" * 150
+
+
+def test_tables_cut_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / f"{LONG}.md").write_text(ASH, encoding="utf-8")
+    run("ingest", ".")
+    monkeypatch.setenv("COLUMNS", "40")
+    for command in (["stats", "--documents"], ["history"]):
+        lines = run(*command).stdout.splitlines()
+        assert sum(f"{LONG}.md" in line for line in lines) == 1
+        assert len({line.count("\t") for line in lines}) == 1 and "\t" in lines[0]
+
+
+@pytest.mark.parametrize("width", ["40", "80"])
+def test_tables_are_folded_to_fit_a_terminal(
+    width: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    print_table(("commit", "message"), [("0123456789", f"{LONG} :smile: [b]")], least=10)
+    printed = capsys.readouterr().out
+    assert printed.count("q") == 150 and "…" not in printed and "0123456789" in printed
+    rows = printed.splitlines()[1:]
+    folded = "".join(row.removeprefix("0123456789").replace(" ", "") for row in rows)
+    assert folded.endswith(":smile:[b]") and max(map(len, rows)) <= int(width)
+
+
+def test_consoles_print_data_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    out().print("a :smile: [b]x[/b]")
+    assert capsys.readouterr().out == "a :smile: [b]x[/b]\n"
+    with talk.capture() as said:
+        talk.print("a :smile: [b]x[/b]")
+    assert said.get() == "a :smile: [b]x[/b]\n"
+
+
+def test_a_moment_may_end_in_z() -> None:
+    assert parse_moment("2023-05-08T13:56:00Z") == datetime(2023, 5, 8, 13, 56, tzinfo=timezone.utc)
+    assert parse_moment("2023-05-08T13:56:00+02:00") != parse_moment("2023-05-08T13:56:00z")
+    with pytest.raises(InputError, match="'Z' is not a date"):
+        parse_moment("Z")
+
+
+def test_an_export_that_fails_leaves_the_one_before(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("ingest", ".")
+    run("export", "out.jsonl")
+    good = (folder / "out.jsonl").read_bytes()
+
+    def failing(store: Store, view: View) -> Iterator[str]:
+        yield "half"
+        raise Conflict("the store was written while it was exported: run again")
+
+    before = sorted(folder.iterdir())
+    with monkeypatch.context() as patch:
+        patch.setattr("graphmem.cli.export.export_lines", failing)
+        for file in ("out.jsonl", "new.jsonl"):
+            failed = CliRunner().invoke(build(), ["export", file])
+            assert failed.exit_code == 1 and isinstance(failed.exception, Conflict)
+    assert sorted(folder.iterdir()) == before and (folder / "out.jsonl").read_bytes() == good
+    (folder / "link.jsonl").symlink_to("out.jsonl")
+    (folder / "out.jsonl").write_text("old", encoding="utf-8")
+    run("export", "link.jsonl")
+    assert (folder / "link.jsonl").is_symlink() and (folder / "out.jsonl").read_bytes() == good
+    run("export", os.devnull)
+    assert not Path(os.devnull).is_file()
+
+
+def test_an_odd_file_name_is_told_as_it_is(folder: Path) -> None:
+    run("ingest", ".")
+    assert "wrote [red]:smile:.jsonl (" in run("export", "[red]:smile:.jsonl").stderr
+
+
+def test_the_doctor_looks_for_all_that_readers_need() -> None:
+    assert {"markdown_it", "cryptography"} <= set(EXTRAS["readers"])
+
+
+def test_a_benchmark_store_takes_one_set(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in ([], ["--set", "2wiki", "--set", "hotpot"]):
+        with pytest.raises(SystemExit) as ended:
+            multihop.parse(["--store", "sqlite:///x.db", *arguments])
+        assert ended.value.code == 2 and "name it with --set" in capsys.readouterr().err
+    assert multihop.parse(["--store", "sqlite:///x.db", "--set", "2wiki"]).set == ["2wiki"]
+    assert multihop.parse([]).store == ""

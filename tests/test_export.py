@@ -5,7 +5,10 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import opened, put, state
@@ -14,6 +17,7 @@ from graphmem import Memory
 from graphmem.errors import Conflict, EncoderMismatch, ImportFormatError
 from graphmem.export import export_lines, import_lines
 from graphmem.testing import HashEmbedder
+from graphmem.types import Change, Commit, Vectors
 
 ASH = "# Ash\n\nAda Byron planted the ash in Bergen. It stands by the river Lee.\n"
 ODD = '# Odd\n\nOne\u2028two\x85three \U0001f333 \u05e9\u05dc\u05d5\u05dd "quoted" back\\slash\ttab.\n'
@@ -113,6 +117,23 @@ def _edit(index: int, **fields: object) -> Callable[[list[str]], list[str]]:
     return edited
 
 
+def _first_body(
+    kind: str, change: Callable[[dict[str, Any]], dict[str, Any]]
+) -> Callable[[list[str]], list[str]]:
+    """Change the body of the first record of a kind that a commit makes."""
+
+    def edited(lines: list[str]) -> list[str]:
+        for number, line in enumerate(lines):
+            value = json.loads(line)
+            for _, after in value.get("changes", ()):
+                if after and after["kind"] == kind:
+                    after["body"] = change(after["body"])
+                    return [*lines[:number], json.dumps(value), *lines[number + 1 :]]
+        raise AssertionError(f"no {kind}")
+
+    return edited
+
+
 BROKEN: dict[str, Callable[[list[str]], list[str]]] = {
     "nothing": lambda lines: [],
     "blank": lambda lines: ["\n"],
@@ -147,6 +168,23 @@ BROKEN: dict[str, Callable[[list[str]], list[str]]] = {
     "a vector that is empty": _edit(1, data=""),
     "a vector in no base64": _edit(1, data="!!"),
     "a vector of odd length": _edit(1, data=base64.b64encode(b"12345").decode()),
+    "no vector's encoder": _edit(0, encoder=None),
+    "an encoder that is no name": _edit(0, encoder=5),
+    "a vector of no record": _edit(1, vector="nobody"),
+    "a body that lacks all": _first_body("document", lambda body: {}),
+    "a body of other types": _first_body("document", lambda body: {**body, "uri": 5}),
+    "a body of no such document": _first_body("document", lambda body: {**body, "kind": "opera"}),
+    "a number that is none": _first_body("document", lambda body: {**body, "characters": float("nan")}),
+    "a mention of other types": _first_body(
+        "sentence", lambda body: {**body, "mentions": [["Ada", 1, "text"]]}
+    ),
+    "a target with a NUL": _first_body("passage", lambda body: {**body, "document": "d\0"}),
+    "a commit's id with a NUL": _edit(-2, commit="c\0"),
+    "half a character in an author": _edit(-2, author="\ud83d"),
+    "half a character in a message": _edit(-2, message="\ud83d"),
+    "a namespace that is none": lambda lines: [
+        line.replace('"namespace":"default"', '"namespace":"No Name"') for line in lines
+    ],
     "an end that counts wrong": _edit(-1, end={"commits": 99, "vectors": 1}),
     "an end that counts nothing": _edit(-1, end=None),
 }
@@ -161,9 +199,18 @@ def test_a_broken_export_is_refused_whole(lived: Memory, tmp_path: Path, damage:
         assert other.store.head() == 0 and state(other) == ({}, {})
 
 
-def test_a_newer_format_says_to_upgrade(lived: Memory) -> None:
-    with pytest.raises(ImportFormatError, match="upgrade graphmem"):
-        import_lines(lived.store, _edit(0, format=2)(exported(lived)))
+@pytest.mark.parametrize(
+    ("form", "advice"),
+    [
+        (2, "upgrade graphmem"),
+        (0, "older than 1: export again"),
+        (None, "does not say"),
+        (True, "does not say"),
+    ],
+)
+def test_another_format_says_what_to_do(lived: Memory, form: object, advice: str) -> None:
+    with pytest.raises(ImportFormatError, match=advice):
+        import_lines(lived.store, _edit(0, format=form)(exported(lived)))
 
 
 def test_an_import_that_does_not_fit_is_a_conflict(lived: Memory, tmp_path: Path) -> None:
@@ -211,3 +258,70 @@ def test_a_line_that_is_none_of_ours_lets_nothing_in(
         with pytest.raises(ImportFormatError):
             import_lines(other.store, [line.replace(old, new) for line in lines])
         assert other.store.head() == 0
+
+
+def test_an_export_is_of_one_moment(lived: Memory, tmp_path: Path) -> None:
+    for place in (1, 5, -2):
+        lines = exported(lived)
+        running = export_lines(lived.store, lived.view)
+        begun = [next(running) for _ in range(place % len(lines))]
+        put(lived, {f"new{place}.md": "# New\n\nThe heron nests in Whitby.\n"})
+        with pytest.raises(Conflict, match="run again"):
+            begun.extend(running)
+        assert begun == lines[:-1], "nothing of what came later"
+        with opened(tmp_path, "other") as other, pytest.raises(ImportFormatError, match="is cut"):
+            import_lines(other.store, begun)
+
+
+def test_others_may_write_while_a_namespace_is_exported(lived: Memory, tmp_path: Path) -> None:
+    lines = exported(lived)
+    running = export_lines(lived.store, lived.view)
+    first = next(running)
+    with opened(tmp_path, namespace="other") as theirs:
+        put(theirs, {"secret.md": "# Secret\n\nThe heron nests in Whitby.\n"})
+    assert [first, *running] == lines
+
+
+def test_half_a_character_comes_back(tmp_path: Path) -> None:
+    with opened(tmp_path) as memory, opened(tmp_path, "other") as other:
+        put(memory, {"ash.md": ASH})
+        document = next(memory.store.scan(memory.view, "document"))
+        odd = replace(document, body={**document.body, "title": "half \ud83d"})
+        change = (Change(document, odd),)
+        memory.store.apply(Commit("c9", "default", "ada", datetime.now(timezone.utc), "odd", change))
+        lines = [line.encode("utf-8").decode("utf-8") for line in exported(memory)]
+        assert import_lines(other.store, lines) == 2
+        assert state(other) == state(memory)
+
+
+def test_a_vector_of_what_its_commit_removes_again_is_not_applied(lived: Memory, tmp_path: Path) -> None:
+    lines = exported(lived)
+    ids = {json.loads(line)["vector"] for line in lines if line.startswith('{"data"')}
+    for number, line in enumerate(lines):
+        value = json.loads(line)
+        made = [after for _, after in value.get("changes", ()) if after and after["id"] in ids]
+        if made:
+            value["commit"] = "there and gone"
+            value["changes"] = [[None, made[0]], [made[0], None]]
+            end = json.loads(lines[-1])
+            end["end"]["commits"] += 1
+            with opened(tmp_path, "other") as other:
+                given = [*lines[:number], json.dumps(value), *lines[number:-1], json.dumps(end)]
+                assert import_lines(other.store, given) == 8
+                assert {**state(other)[1]} == {**state(lived)[1]}
+            return
+    raise AssertionError("no vector")
+
+
+def test_only_the_commits_of_this_import_are_counted(lived: Memory, tmp_path: Path) -> None:
+    lines = exported(lived)
+    with opened(tmp_path, "other") as other, opened(tmp_path, "other", namespace="theirs") as theirs:
+        apply, store = other.store.apply, other.store
+
+        def apply_between(commit: Commit, vectors: Vectors | None = None) -> Commit:
+            applied = apply(commit, vectors)
+            put(theirs, {f"{applied.seq}.md": f"# Page\n\nAda wrote page {applied.seq}.\n"})
+            return applied
+
+        store.apply = apply_between  # type: ignore[method-assign]
+        assert import_lines(store, lines) == 7 < store.head()

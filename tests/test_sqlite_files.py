@@ -108,6 +108,39 @@ def test_a_store_that_is_not_there(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("create", [False, True])
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [("x" * 300 + ".db", "shorter"), ("x\0.db", "NUL"), ("x\ud83d.db", "half a character")],
+)
+def test_a_name_that_no_file_can_have(name: str, advice: str, create: bool, tmp_path: Path) -> None:
+    with pytest.raises(StoreURLError, match=advice):
+        open_store(f"sqlite:///{tmp_path}/{name}", SCHEMA, create=create)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_that_leaves_no_room_for_a_log(tmp_path: Path) -> None:
+    with pytest.raises(StoreError):
+        open_store(f"sqlite:///{tmp_path}/{'x' * 253}", SCHEMA)
+
+
+def test_a_folder_that_nobody_may_look_into(tmp_path: Path) -> None:
+    (tmp_path / "sealed").mkdir()
+    path = made(tmp_path / "sealed" / "store.db")
+    for folder in (tmp_path, *list(tmp_path.parents)[:2]):
+        folder.chmod(0o755)
+    path.parent.chmod(0o000)
+
+    def work() -> None:
+        with pytest.raises(StoreError, match="look at its permissions"):
+            SQLiteStore(path, SCHEMA)
+
+    try:
+        in_child(work, user=NOBODY)
+    finally:
+        path.parent.chmod(0o755)
+
+
 # --- files that are not ours, or too new ----------------------------------------------------
 
 

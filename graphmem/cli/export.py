@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -38,19 +39,15 @@ def _write(file: Path, lines: Iterable[str]) -> None:
         return
     file = file.resolve()
     part = file.with_name(file.name + ".part")
-    with part.open("w", encoding="utf-8") as target:
-        try:
+    try:
+        with part.open("w", encoding="utf-8") as target:
             target.writelines(lines)
             target.flush()
             os.fsync(target.fileno())
-        except BaseException:
-            target.close()
-            part.unlink(missing_ok=True)
-            raise
-    try:
         os.replace(part, file)
-    except OSError:
-        part.unlink(missing_ok=True)
+    except BaseException:
+        with suppress(OSError):
+            part.unlink()
         raise
 
 
@@ -74,9 +71,8 @@ def register(app: typer.Typer) -> None:
                 return
             try:
                 _write(Path(file), lines)
-            except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-                reason = getattr(error, "strerror", None) or error
-                raise InputError(f"cannot write {file!r}: {reason}") from error
+            except OSError as error:
+                raise InputError(f"cannot write {file!r}: {error.strerror}") from error
         size = Path(file).stat().st_size
         if json:
             print_json({"file": file, "bytes": size})

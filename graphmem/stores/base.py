@@ -18,7 +18,8 @@ class Store(Protocol):
     def apply(self, commit: Commit, vectors: Vectors | None = None) -> Commit:
         """Apply all changes, what they derive, and log the commit, atomically; return it with its ``seq``.
 
-        A commit whose id is already in the log is not applied again; the logged one is returned.
+        A commit whose id is already in the log is not applied again; the logged one is returned
+        (``Conflict`` if that one is of another namespace).
         All its changes are of records of ``commit.namespace`` (else ValueError).
         ``vectors`` gives vectors of records with text; a record whose ``Index.text`` stays the
         same keeps its vector, one whose text changes loses it unless a new one is given.

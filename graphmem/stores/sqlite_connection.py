@@ -146,16 +146,10 @@ def inspect(path: Path) -> bool:
     the locks that other connections of this process have on it (POSIX).
 
     Raises:
-        StoreURLError: ``path`` is a directory, in none, or no name of a file.
+        StoreURLError: ``path`` is a directory, or in none.
         StoreFormatError: the file is not ours, or newer than we are.
-        StoreError: the file system does not let us look.
+        OSError: the file system does not let us look.
     """
-    _check_name(path)
-    with _reached(path):
-        return _inspect(path)
-
-
-def _inspect(path: Path) -> bool:
     try:
         path.stat()  # ``is_dir`` and ``exists`` take some refusals for an absence
     except (FileNotFoundError, NotADirectoryError):
@@ -194,7 +188,7 @@ def prepare(path: Path, busy_seconds: float, *, create: bool) -> Access:
 
 
 def _prepare(path: Path, busy_seconds: float, *, create: bool) -> Access:
-    found = _inspect(path)
+    found = inspect(path)
     if not found and not create:
         raise StoreURLError(f"there is no store at {path}: ingest something first, or look at the address")
     with translated(path):
