@@ -43,7 +43,3 @@ def main() -> None:
     except GraphMemError as error:
         talk.print(f"error: {error}", style="red", markup=False, soft_wrap=True)
         sys.exit(1)
-    except BrokenPipeError:
-        # The reader of stdout (head, less) is gone, which is no failure of ours.
-        sys.stderr.close()
-        sys.exit(0)
