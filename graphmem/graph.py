@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
 import networkx as nx
 
 from graphmem import schema
 from graphmem.stores.base import Store
-from graphmem.types import Document, Entity, Passage, Sentence, View
+from graphmem.types import Record, View
 
 KINDS: Final = (schema.DOCUMENT, schema.PASSAGE, *schema.SENTENCE_KINDS.values(), schema.ENTITY)
 
 
-def _attributes(value: schema.Value) -> dict[str, Any]:
-    """What a person would read on a node."""
-    if isinstance(value, Document):
-        return {"name": value.title or value.uri, "uri": value.uri}
-    if isinstance(value, Entity):
-        return {"name": value.name, "label": value.label, "mentions": value.mentions}
-    assert isinstance(value, Passage | Sentence)
-    return {"text": value.text, "at": value.at.isoformat() if value.at else ""}
+def _attributes(record: Record) -> dict[str, Any]:
+    """What a person would read on a node; moments as ISO text, which every graph file can hold."""
+    return {
+        key: value.isoformat() if isinstance(value, datetime) else value
+        for key, value in schema.shown(record).items()
+    }
 
 
 def to_networkx(store: Store, view: View) -> nx.MultiDiGraph[str]:
@@ -32,7 +31,7 @@ def to_networkx(store: Store, view: View) -> nx.MultiDiGraph[str]:
     edges: list[tuple[str, str, str, float]] = []
     for kind in KINDS:
         for record in store.scan(view, kind):
-            graph.add_node(record.id, kind=kind, **_attributes(schema.from_record(record)))
+            graph.add_node(record.id, kind=kind, **_attributes(record))
             edges += [(record.id, edge.target, edge.kind, edge.weight) for edge in schema.index(record).edges]
     for source, target, edge_kind, weight in edges:
         if target in graph:

@@ -77,6 +77,8 @@ def derive(changes: Sequence[Change], get: Callable[[Iterable[str]], Mapping[str
 SCHEMA: Final = Schema(
     logged=frozenset({schema.DOCUMENT, schema.PASSAGE, *schema.SENTENCE_KINDS.values()}),
     derived=frozenset({schema.ENTITY}),
+    edges=frozenset({schema.PART_OF, schema.FOLLOWS, *schema.ENTITY_EDGES}),
     index=schema.index,
     derive=derive,
+    shown=schema.shown,
 )

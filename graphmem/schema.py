@@ -21,6 +21,7 @@ from graphmem.types import (
     PassageKind,
     Record,
     Sentence,
+    Shown,
 )
 
 DOCUMENT: Final = "document"
@@ -252,6 +253,42 @@ def index(record: Record) -> Index:
     if record.kind in SENTENCE_KINDS.values():
         return _index_sentence(record)
     return Index()
+
+
+def shown(record: Record) -> dict[str, Shown]:
+    """What a person reads of a record in a graph browser: a name, and fields worth querying."""
+    value = from_record(record)
+    fields: dict[str, Shown | None]
+    if isinstance(value, Document):
+        fields = {"name": value.title or value.uri, "uri": value.uri, "written_at": value.written_at}
+    elif isinstance(value, Entity):
+        fields = {
+            "name": value.name,
+            "label": value.label,
+            "aliases": list(value.aliases),
+            "mentions": value.mentions,
+        }
+    elif isinstance(value, Passage):
+        fields = {
+            "name": excerpt(value.text),
+            "text": value.text,
+            "position": value.position,
+            "heading": value.heading,
+            "speaker": value.speaker,
+            "at": value.at,
+        }
+    else:
+        fields = {"name": excerpt(value.text), "text": value.text, "position": value.position, "at": value.at}
+    return {key: field for key, field in fields.items() if field is not None and field not in ("", [])}
+
+
+def excerpt(text: str, characters: int = 60) -> str:
+    """The beginning of a text on one line, cut at a word where one ends."""
+    line = " ".join(text.split())
+    if len(line) <= characters:
+        return line
+    head = line[: characters - 1]
+    return (head.rpartition(" ")[0] or head) + "…"
 
 
 def text_is_new(change: Change) -> bool:

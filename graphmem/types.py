@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 FloatArray: TypeAlias = NDArray[np.float32]
 PassageKind: TypeAlias = Literal["paragraph", "turn", "record"]
+Shown: TypeAlias = str | int | float | datetime | list[str]
 MentionRole: TypeAlias = Literal["text", "opening", "title", "speaker", "time"]
 
 
@@ -226,13 +227,17 @@ class Schema:
 
     ``derive(changes, get)`` gives the changes of derived records (entities) that follow from
     changes of logged ones; the store applies both in one transaction and logs only the first.
-    ``get`` reads current records by id inside that transaction.
+    ``get`` reads current records by id inside that transaction. ``edges`` are all kinds of edges,
+    and no index names another. ``shown(record)`` is what a person reads of it in a database's own
+    browser: fields by name, which no read of the store depends on.
     """
 
     logged: frozenset[str]
     derived: frozenset[str]
+    edges: frozenset[str]
     index: Callable[[Record], Index]
     derive: Callable[[Sequence[Change], Callable[[Iterable[str]], Mapping[str, Record]]], Sequence[Change]]
+    shown: Callable[[Record], Mapping[str, Shown]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +281,7 @@ class Adjacency:
 
 @dataclass(frozen=True, slots=True)
 class StoreInfo:
-    """``records`` counts live records by namespace and kind; ``bytes`` is the size on disk."""
+    """``records`` counts live records by kind, for every namespace of the log; ``bytes`` are on disk."""
 
     url: str
     format: int

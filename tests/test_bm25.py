@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graphmem.stores.bm25 import best, bm25
-from graphmem.stores.sqlite import QUERY_TERMS, query_terms
+from graphmem.stores.words import QUERY_TERMS, query_terms
 
 
 def test_a_worked_example() -> None:

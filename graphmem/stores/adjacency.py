@@ -8,31 +8,15 @@ of a dirty source, then or now.
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable, Sequence
-from typing import Final, Literal
+from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-Keys = NDArray[np.int64]
-Way = Literal["out", "in", "degree"]
+from graphmem.stores.tables import Keys, Tables, Way
 
 _STALE_SHARE: Final = 8  # made anew when more than 1/8 of the nodes are dirty
-
-_ROW: Final = np.dtype([("near", "i4"), ("far", "i4"), ("kind", "i4"), ("weight", "f4")])
-# The key that rows lie by, then the other end (of a degree the namespace), the kind, and the weight or count.
-_COLUMNS: Final[dict[Way, str]] = {
-    "out": "e.source, e.target, e.kind, e.weight",
-    "in": "e.target, e.source, e.kind, e.weight",
-    "degree": "e.target, e.namespace, e.kind, e.edges",
-}
-_TABLE: Final[dict[Way, str]] = {"out": "edge", "in": "edge", "degree": "degree"}
-
-
-def json_array(keys: Iterable[int]) -> str:
-    """Integers as a JSON array, for ``json_each``: numpy's would be bound as blobs that match nothing."""
-    return "[" + ",".join(map(str, keys)) + "]"
 
 
 class Rows:
@@ -95,12 +79,15 @@ class _ByNode:
 class AdjacencyArrays:
     """All edges and in-degrees of a store, as fast to read as memory is."""
 
-    def __init__(self, connection: sqlite3.Connection, nodes: int) -> None:
+    def __init__(self, tables: Tables, nodes: int) -> None:
+        edges = tables.edges("out", None)
+        degrees = tables.edges("degree", None)
+        # Tables that move on while they are read may name nodes that are newer than the arrays.
+        ends = (edges["near"], edges["far"], degrees["near"])
+        nodes = max(nodes, *(int(end.max(initial=0)) + 1 for end in ends))
         self._nodes = nodes
-        edges = _read(connection, f"SELECT {_COLUMNS['out']} FROM edge e ORDER BY source, kind, target")
         back = edges.copy()
         back["near"], back["far"] = edges["far"], edges["near"]
-        degrees = _read(connection, f"SELECT {_COLUMNS['degree']} FROM degree e ORDER BY target")
         self._by_node: dict[Way, _ByNode] = {
             "out": _ByNode(edges, nodes),
             "in": _ByNode(back, nodes),
@@ -109,7 +96,7 @@ class AdjacencyArrays:
         sources, targets = np.zeros(nodes, dtype=bool), np.zeros(nodes, dtype=bool)
         self._dirty: dict[Way, NDArray[np.bool_]] = {"out": sources, "in": targets, "degree": targets}
 
-    def follow(self, connection: sqlite3.Connection, touched: Keys, nodes: int) -> bool:
+    def follow(self, tables: Tables, touched: Keys, nodes: int) -> bool:
         """Take note of records written; False if it is better to make all anew."""
         if nodes > self._nodes:
             more = np.zeros(nodes + nodes // 8 - self._nodes, dtype=bool)
@@ -118,35 +105,26 @@ class AdjacencyArrays:
             self._dirty = {"out": sources, "in": targets, "degree": targets}
         self._dirty["out"][touched] = True
         self._dirty["in"][self._by_node["out"].of(touched).far] = True
-        self._dirty["in"][_written(connection, "out", touched).far] = True
+        self._dirty["in"][_written(tables, "out", touched).far] = True
         dirty = np.count_nonzero(self._dirty["out"]) + np.count_nonzero(self._dirty["in"])
         return bool(dirty * _STALE_SHARE <= self._nodes)
 
-    def of(self, connection: sqlite3.Connection, keys: Keys, way: Way) -> Rows:
+    def of(self, tables: Tables, keys: Keys, way: Way) -> Rows:
         """The rows of these nodes: edges that leave ("out") or enter them ("in"), or degrees by namespace."""
         dirty = self._dirty[way][keys]
         if not dirty.any():
             return self._by_node[way].of(keys)
-        return _and(self._by_node[way].of(keys[~dirty]), _written(connection, way, keys[dirty]))
+        return _and(self._by_node[way].of(keys[~dirty]), _written(tables, way, keys[dirty]))
 
-    def degrees(
-        self, connection: sqlite3.Connection, keys: Keys, kinds: Sequence[int], namespaces: Sequence[int]
-    ) -> Keys:
+    def degrees(self, tables: Tables, keys: Keys, kinds: Sequence[int], namespaces: Sequence[int]) -> Keys:
         """How many edges of these kinds enter each node from records of these namespaces."""
         order = np.argsort(keys)
-        rows = self.of(connection, keys, "degree")
+        rows = self.of(tables, keys, "degree")
         rows = rows.where(rows.of_kinds(kinds) & np.isin(rows.far, namespaces))
         place = order[np.searchsorted(keys, rows.near, sorter=order)]
         return np.bincount(place, rows.weight, minlength=len(keys)).astype(np.int64)
 
 
-def _read(connection: sqlite3.Connection, query: str, parameters: tuple[str, ...] = ()) -> NDArray[np.void]:
-    return np.fromiter(connection.execute(query, parameters), dtype=_ROW)
-
-
-def _written(connection: sqlite3.Connection, way: Way, keys: Keys) -> Rows:
+def _written(tables: Tables, way: Way, keys: Keys) -> Rows:
     """The rows of these nodes as the tables hold them now."""
-    near = _COLUMNS[way].split(",")[0]
-    # CROSS JOIN holds SQLite to this order: the few asked, then their rows by index.
-    query = f"SELECT {_COLUMNS[way]} FROM json_each(?) j CROSS JOIN {_TABLE[way]} e ON {near} = j.value"
-    return _rows(_read(connection, query, (json_array(keys.tolist()),)))
+    return _rows(tables.edges(way, keys))

@@ -17,7 +17,7 @@ from typing import Any, Final
 import numpy as np
 
 from graphmem.stores.base import Store
-from graphmem.types import Change, Commit, Edge, FloatArray, Index, Record, Schema, Vectors, View
+from graphmem.types import Change, Commit, Edge, FloatArray, Index, Record, Schema, Shown, Vectors, View
 
 NOTE: Final = "note"
 CARD: Final = "card"
@@ -87,7 +87,20 @@ def _derive(changes: Sequence[Change], get: Callable[[Iterable[str]], Mapping[st
     return derived
 
 
-SCHEMA: Final = Schema(logged=frozenset({NOTE, CARD}), derived=frozenset({TAG}), index=_index, derive=_derive)
+def _shown(record: Record) -> Mapping[str, Shown]:
+    shown: dict[str, Shown] = {"name": record.id}
+    moment = _moment(record.body.get("since"))
+    return {**shown, "at": moment} if moment else shown
+
+
+SCHEMA: Final = Schema(
+    logged=frozenset({NOTE, CARD}),
+    derived=frozenset({TAG}),
+    edges=frozenset({"cites", "near"}),
+    index=_index,
+    derive=_derive,
+    shown=_shown,
+)
 
 
 def commit(id: str, *changes: Change, namespace: str = "a") -> Commit:

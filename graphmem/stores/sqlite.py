@@ -8,24 +8,21 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
-from graphmem.errors import EncoderMismatch, QueryError, StoreReadOnly
-from graphmem.stores import sqlite_check, sqlite_read
-from graphmem.stores.bm25 import best, bm25
-from graphmem.stores.sidecar import Scope, Sidecar
-from graphmem.stores.sqlite_connection import Channel, connect_words, prepare
+from graphmem.errors import StoreReadOnly
+from graphmem.stores import search, sqlite_check, sqlite_read
+from graphmem.stores.plan import check_commit
+from graphmem.stores.sidecar import Sidecar
+from graphmem.stores.sqlite_connection import Channel, prepare
 from graphmem.stores.sqlite_migrations import FORMAT
-from graphmem.stores.sqlite_write import bound_encoder, check_commit, storable, write_commit
+from graphmem.stores.sqlite_tables import SQLiteTables
+from graphmem.stores.sqlite_write import write_commit
 from graphmem.types import Adjacency, Commit, FloatArray, Record, Schema, StoreInfo, Vectors, View
 
-QUERY_TERMS: Final = 256
 _PAGE: Final = 500
 _COMMITS: Final = 20
 
@@ -62,10 +59,11 @@ class SQLiteStore:
             yield connection
 
     @contextmanager
-    def _searching(self, view: View) -> Iterator[tuple[sqlite3.Connection, Scope]]:
+    def _searching(self) -> Iterator[SQLiteTables]:
         with self._reader.transaction("BEGIN") as connection:
-            self._sidecar.follow(connection)
-            yield connection, self._sidecar.scope(connection, view)
+            tables = SQLiteTables(connection)
+            self._sidecar.follow(tables)
+            yield tables
 
     def apply(self, commit: Commit, vectors: Vectors | None = None) -> Commit:
         """See ``Store.apply``. The commit is on the disk when this returns."""
@@ -98,8 +96,8 @@ class SQLiteStore:
         """See ``Store.count``."""
         if view.kinds is not None and kind not in view.kinds:
             return 0
-        with self._searching(replace(view, kinds=frozenset({kind}))) as (_, scope):
-            return scope.records
+        with self._searching() as tables:
+            return self._sidecar.scope(tables, replace(view, kinds=frozenset({kind}))).records
 
     def neighbours(
         self,
@@ -111,29 +109,15 @@ class SQLiteStore:
         limit: int | None = None,
     ) -> Adjacency:
         """See ``Store.neighbours``. Edges come by id asked; with a limit by the id, heaviest first."""
-        with self._searching(view) as (connection, _):
-            return sqlite_read.adjacency(
-                connection, self._sidecar, view, ids, edge_kinds, direction, degree_cap, limit
+        with self._searching() as tables:
+            return search.neighbours(
+                self._sidecar, tables, view, ids, edge_kinds, direction, degree_cap, limit
             )
 
     def search_text(self, view: View, query: str, k: int) -> list[tuple[str, float]]:
-        """See ``Store.search_text``. Of a longer query the first 256 different words count.
-
-        The first and not the rarest: which words are rare would have to be counted over all
-        namespaces, or over all the postings of a query as long as a book.
-        """
-        terms = query_terms(query)
-        if k <= 0 or not terms:
-            return []
-        with self._searching(view) as (connection, scope):
-            postings = []
-            for term in terms:
-                rows, counts = self._sidecar.postings(connection, term)
-                visible = scope.mask[rows]
-                postings.append((rows[visible], counts[visible]))
-            keys, scores = bm25(postings, self._sidecar.lengths, scope.texts, scope.mean_length)
-            chosen = best(scores, k)
-            return self._ranked(connection, keys[chosen], scores[chosen], k)
+        """See ``Store.search_text``. Of a longer query the first 256 different words count."""
+        with self._searching() as tables:
+            return search.search_text(self._sidecar, tables, view, query, k)
 
     def search_vector(self, view: View, vector: FloatArray, k: int) -> list[tuple[str, float]]:
         """See ``Store.search_vector``. Cosines are those of int8 vectors, within about .005.
@@ -142,38 +126,23 @@ class SQLiteStore:
             EncoderMismatch: ``vector`` has not as many dimensions as the store's vectors.
             QueryError: ``vector`` is not finite or not of shape (d,).
         """
-        query = np.asarray(vector, dtype=np.float32)
-        if query.ndim != 1 or not np.isfinite(query).all():
-            raise QueryError("a query vector has one dimension and finite components")
-        with self._searching(view) as (connection, scope):
-            bound = bound_encoder(connection)
+        with self._searching() as tables:
+            bound = tables.encoder()
             if bound is None or k <= 0:
                 return []
-            if bound[1] != len(query):
-                raise EncoderMismatch(
-                    f"the store's vectors come from {bound[0]} and have {bound[1]} dimensions, the query's "
-                    f"has {len(query)}: use {bound[0]}"
-                )
-            matrix = self._sidecar.vectors(connection, bound[1])
-            keys, cosines = matrix.search(query, scope.mask, k)
-            return self._ranked(connection, keys, cosines, k)
-
-    def _ranked(
-        self, connection: sqlite3.Connection, keys: NDArray[np.int64], scores: NDArray[np.float64], k: int
-    ) -> list[tuple[str, float]]:
-        ids = self._sidecar.names(connection, keys)
-        pairs = zip(ids.tolist(), scores.tolist(), strict=True)
-        return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:k]
+            query = search.checked_vector(vector, bound)
+            matrix = self._sidecar.vectors(tables, bound[1])
+            return search.search_vector(self._sidecar, tables, matrix, view, query, k)
 
     def vectors(self, view: View, ids: Sequence[str]) -> Mapping[str, FloatArray]:
         """See ``Store.vectors``."""
-        with self._searching(view) as (connection, _):
-            return sqlite_read.vectors(connection, self._sidecar, view, ids)
+        with self._searching() as tables:
+            return search.vectors(self._sidecar, tables, view, ids)
 
     def cosines(self, view: View, ids: Sequence[str], vector: FloatArray) -> FloatArray:
         """See ``Store.cosines``; within about .005, as in ``search_vector``."""
-        with self._searching(view) as (connection, _):
-            return sqlite_read.vectors(connection, self._sidecar, view, ids).cosines(ids, vector)
+        with self._searching() as tables:
+            return search.vectors(self._sidecar, tables, view, ids).cosines(ids, vector)
 
     def commits(self, view: View, after: int = 0, touching: str | None = None) -> Iterator[Commit]:
         """See ``Store.commits``. Read a few at a time: a commit made meanwhile comes last."""
@@ -192,25 +161,27 @@ class SQLiteStore:
     def head(self) -> int:
         """See ``Store.head``."""
         with self._reading() as connection:
-            (seq,) = connection.execute("SELECT coalesce(max(seq), 0) FROM log").fetchone()
-            return int(seq)
+            return SQLiteTables(connection).head()
 
     def encoder(self) -> str | None:
         """See ``Store.encoder``."""
         with self._reading() as connection:
-            bound = bound_encoder(connection)
+            bound = SQLiteTables(connection).encoder()
         return bound[0] if bound else None
 
     def info(self) -> StoreInfo:
         """See ``Store.info``."""
         with self._reading() as connection:
-            records: dict[str, dict[str, int]] = {}
+            named = connection.execute(
+                "SELECT DISTINCT s.name FROM log l JOIN symbol s ON s.key = l.namespace ORDER BY s.name"
+            )
+            records: dict[str, dict[str, int]] = {name: {} for (name,) in named}
             for namespace, kind, count in connection.execute(
                 "SELECT s.name, k.name, count(*) FROM record r JOIN symbol s ON s.key = r.namespace "
                 "JOIN symbol k ON k.key = r.kind GROUP BY r.kind, r.namespace ORDER BY s.name, k.name"
             ):
-                records.setdefault(namespace, {})[kind] = count
-            bound = bound_encoder(connection)
+                records[namespace][kind] = count
+            bound = SQLiteTables(connection).encoder()
             (commits,) = connection.execute("SELECT count(*) FROM log").fetchone()
             (vectors,) = connection.execute("SELECT count(*) FROM vector").fetchone()
         beside = (self._path.with_name(self._path.name + end) for end in ("", "-wal"))
@@ -234,16 +205,3 @@ class SQLiteStore:
         for channel in (self._writer, self._reader):
             if channel is not None:
                 channel.close()
-
-
-def query_terms(query: str) -> list[str]:
-    """The first 256 different words of a query, cut and stemmed as the index does it, sorted.
-
-    Sorted, so that the scores of equal stores are summed in the same order and are equal to the bit.
-    """
-    with closing(connect_words()) as connection:
-        connection.execute("INSERT INTO word(rowid, text) VALUES (1, ?)", (storable(query),))
-        rows = connection.execute(
-            "SELECT term FROM occurrence GROUP BY term ORDER BY min(offset) LIMIT ?", (QUERY_TERMS,)
-        )
-        return sorted(term for (term,) in rows)

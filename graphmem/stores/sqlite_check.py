@@ -9,10 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from hashlib import blake2b
 
-from graphmem.stores.sidecar import microseconds
-from graphmem.stores.sqlite_connection import connect_words
-from graphmem.stores.sqlite_log import canonical, unpack
-from graphmem.stores.sqlite_write import storable
+from graphmem.stores.log import canonical, unpack
+from graphmem.stores.moments import microseconds
+from graphmem.stores.words import connect_words, storable
 from graphmem.types import Change, Record, Schema
 
 _PAGE = 2000

@@ -23,7 +23,7 @@ from graphmem.errors import (
     StoreReadOnly,
     StoreURLError,
 )
-from graphmem.stores.sqlite_migrations import APPLICATION_ID, FORMAT, TOKENIZER, migrate
+from graphmem.stores.sqlite_migrations import APPLICATION_ID, FORMAT, migrate
 
 Access = Literal["rw", "ro", "immutable"]
 
@@ -304,11 +304,3 @@ class Channel:
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
-
-
-def connect_words() -> sqlite3.Connection:
-    """A word index of its own in memory, which cuts and stems as the store's does."""
-    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-    connection.execute(f"CREATE VIRTUAL TABLE word USING fts5(text, content='', tokenize='{TOKENIZER}')")
-    connection.execute("CREATE VIRTUAL TABLE occurrence USING fts5vocab(word, instance)")
-    return connection

@@ -11,8 +11,9 @@ from __future__ import annotations
 import sqlite3
 from typing import Final
 
+from graphmem.stores.words import TOKENIZER
+
 APPLICATION_ID: Final = 0x67726D65  # "grme"
-TOKENIZER: Final = "porter unicode61 remove_diacritics 2"
 
 _FIRST: Final = (
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",

@@ -5,18 +5,29 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from functools import partial
 
 import numpy as np
 
-from graphmem.errors import Conflict, EncoderMismatch
+from graphmem.stores.log import canonical, pack, unpack
+from graphmem.stores.moments import microseconds
+from graphmem.stores.plan import (
+    Image,
+    Planned,
+    check_encoder,
+    check_texts,
+    edges_of,
+    logged_already,
+    matrix_of,
+    plan,
+)
 from graphmem.stores.quantised import quantise
-from graphmem.stores.sidecar import microseconds
-from graphmem.stores.sqlite_log import canonical, pack, unpack
-from graphmem.types import Change, Commit, Index, Record, Schema, Vectors
+from graphmem.stores.sqlite_tables import SQLiteTables
+from graphmem.stores.words import storable
+from graphmem.types import Commit, Schema, Vectors
 
 _LOGGED = (
     "SELECT l.seq, l.id, s.name, l.author, l.at, l.message, l.changes "
@@ -26,7 +37,6 @@ _CURRENT = (
     "SELECT n.id, k.name, s.name, r.body FROM json_each(?) j JOIN node n ON n.id = j.value "
     "JOIN record r ON r.key = n.key JOIN symbol k ON k.key = r.kind JOIN symbol s ON s.key = r.namespace"
 )
-_NOTHING = Index()
 
 
 @dataclass(slots=True)
@@ -43,25 +53,6 @@ class _Rows:
     lost_texts: list[tuple[int, str]] = field(default_factory=list)
 
 
-def check_commit(commit: Commit, schema: Schema) -> None:
-    """Refuse what no store state could make right.
-
-    Raises:
-        ValueError: a change of a record outside the commit's namespace, or of a kind that is not logged.
-    """
-    for change in commit.changes:
-        for record in (change.before, change.after):
-            if record is None:
-                continue
-            if record.namespace != commit.namespace:
-                raise ValueError(
-                    f"{record.id} is in namespace '{record.namespace}', the commit in '{commit.namespace}'"
-                )
-            if record.kind not in schema.logged:
-                derived = " is derived and" if record.kind in schema.derived else ""
-                raise ValueError(f"{record.id}: kind '{record.kind}'{derived} cannot be committed")
-
-
 def write_commit(
     connection: sqlite3.Connection, schema: Schema, commit: Commit, vectors: Vectors | None
 ) -> Commit:
@@ -74,80 +65,27 @@ def write_commit(
     """
     logged = connection.execute(_LOGGED, (commit.id,)).fetchone()
     if logged is not None:
-        there = unpack(logged)
-        if there.namespace != commit.namespace:
-            raise Conflict(
-                f"commit {commit.id} is of namespace '{there.namespace}', not of '{commit.namespace}': "
-                "give it an id of its own; nothing was written"
-            )
-        return there
-    net = _net_changes(connection, commit)
-    changes = [*net, *_derive(connection, schema, commit, net)]
-    indexes = [(change, _index(schema, change.before), _index(schema, change.after)) for change in changes]
-    keys = _intern_nodes(connection, commit, indexes)
+        return logged_already(unpack(logged), commit)
+    current = partial(_current, connection)
+    planned = plan(schema, commit, current)
+    keys = _intern_nodes(connection, commit, planned)
     rows = _Rows()
     symbols = _Symbols(connection)
-    for change, before, after in indexes:
-        _collect(rows, keys, symbols, change, before, after)
+    for one in planned:
+        _collect(rows, keys, symbols, one)
     _write_rows(connection, rows)
     if vectors is not None and vectors.by_id:
-        rows.touched |= _write_vectors(connection, schema, commit.namespace, vectors)
+        check_encoder(SQLiteTables(connection).encoder(), vectors.encoder, matrix_of(vectors).shape[1])
+        check_texts(schema, commit.namespace, vectors, planned, current)
+        rows.touched |= _write_vectors(connection, vectors)
     changed = {keys[change.id] for change in commit.changes}
     return _write_log(connection, commit, symbols(commit.namespace), changed, rows.touched)
 
 
-def _image(record: Record | None) -> tuple[str, str, str] | None:
-    return None if record is None else (record.kind, record.namespace, canonical(record.body))
-
-
-def _current(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, tuple[str, str, str]]:
-    """Kind, namespace and canonical body of the records that are there."""
+def _current(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, Image]:
+    """The records that are there, as they are stored."""
     rows = connection.execute(_CURRENT, (json.dumps(list(ids)),))
     return {id: (kind, namespace, body) for id, kind, namespace, body in rows}
-
-
-def _net_changes(connection: sqlite3.Connection, commit: Commit) -> list[Change]:
-    """One change for each record that ends up different, after checking them all in their order."""
-    states: dict[str, tuple[str, str, str] | None] = {}
-    states.update(_current(connection, {change.id for change in commit.changes}))
-    net: dict[str, tuple[Record | None, Record | None]] = {}
-    misfits = []
-    for change in commit.changes:
-        if states.get(change.id) != _image(change.before):
-            misfits.append(change.id)
-        states[change.id] = _image(change.after)
-        first, _ = net.get(change.id, (change.before, None))
-        net[change.id] = (first, change.after)
-    if misfits:
-        names = ", ".join(misfits[:3]) + (" …" if len(misfits) > 3 else "")
-        raise Conflict(f"changed meanwhile: {names}; nothing was written", tuple(dict.fromkeys(misfits)))
-    return [Change(before, after) for before, after in net.values() if _image(before) != _image(after)]
-
-
-def _derive(
-    connection: sqlite3.Connection, schema: Schema, commit: Commit, net: list[Change]
-) -> Iterable[Change]:
-    def get(ids: Iterable[str]) -> Mapping[str, Record]:
-        wanted = set(ids)
-        found = {
-            id: Record(id, kind, namespace, json.loads(body))
-            for id, (kind, namespace, body) in _current(connection, wanted).items()
-        }
-        for change in net:  # the commit's own records as they are after it
-            found.pop(change.id, None)
-            if change.after is not None and change.id in wanted:
-                found[change.id] = change.after
-        return found
-
-    derived = schema.derive(commit.changes, get)
-    for change in derived:
-        if change.record.kind not in schema.derived:
-            raise ValueError(f"{change.id}: kind '{change.record.kind}' is derived and not declared so")
-    return derived
-
-
-def _index(schema: Schema, record: Record | None) -> Index:
-    return _NOTHING if record is None else schema.index(record)
 
 
 class _Symbols:
@@ -166,18 +104,14 @@ class _Symbols:
 
 
 def _intern_nodes(
-    connection: sqlite3.Connection, commit: Commit, indexes: list[tuple[Change, Index, Index]]
+    connection: sqlite3.Connection, commit: Commit, planned: Iterable[Planned]
 ) -> dict[str, int]:
     """Keys of all records and edge targets of a commit, made where they are new."""
     ids: dict[str, None] = {change.id: None for change in commit.changes}
-    for change, before, after in indexes:
-        ids[change.id] = None
-        for index in (before, after):
+    for one in planned:
+        ids[one.change.id] = None
+        for index in (one.before, one.after):
             ids.update((edge.target, None) for edge in index.edges)
-    joined = "".join(ids)
-    joined.encode()  # an id with half a surrogate pair is a UnicodeEncodeError, which is a ValueError
-    if "\0" in joined:
-        raise ValueError("an id holds a NUL character")
     asked = json.dumps(list(ids))
     connection.execute("INSERT OR IGNORE INTO node(id) SELECT value FROM json_each(?)", (asked,))
     return dict(
@@ -189,17 +123,8 @@ def _moment(at: datetime | None) -> int | None:
     return None if at is None else microseconds(at)
 
 
-def _edges(index: Index) -> dict[tuple[str, str], float]:
-    """Weights by kind and target; parallel edges are one."""
-    edges: dict[tuple[str, str], float] = {}
-    for edge in index.edges:
-        edges[edge.kind, edge.target] = edges.get((edge.kind, edge.target), 0.0) + float(edge.weight)
-    return edges
-
-
-def _collect(
-    rows: _Rows, keys: dict[str, int], symbols: _Symbols, change: Change, before: Index, after: Index
-) -> None:
+def _collect(rows: _Rows, keys: dict[str, int], symbols: _Symbols, one: Planned) -> None:
+    change, before, after = one.change, one.before, one.after
     key = keys[change.id]
     rows.touched.add(key)
     if change.after is None:
@@ -216,7 +141,7 @@ def _collect(
                 canonical(record.body),
             )
         )
-    _collect_edges(rows, keys, symbols, change, before, after)
+    _collect_edges(rows, keys, symbols, one)
     if before.text != after.text:
         if before.text is not None:
             rows.lost_texts.append((key, storable(before.text)))
@@ -224,28 +149,21 @@ def _collect(
             rows.texts.append((key, storable(after.text)))
 
 
-def _collect_edges(
-    rows: _Rows, keys: dict[str, int], symbols: _Symbols, change: Change, before: Index, after: Index
-) -> None:
-    if not before.edges and not after.edges:
+def _collect_edges(rows: _Rows, keys: dict[str, int], symbols: _Symbols, one: Planned) -> None:
+    if not one.before.edges and not one.after.edges:
         return
-    old, new = _edges(before), _edges(after)
-    key = keys[change.id]
+    old, new = edges_of(one.before), edges_of(one.after)
+    key = keys[one.change.id]
     for kind, target in old.keys() - new.keys():
         rows.lost_edges.append((key, symbols(kind), keys[target]))
     for (kind, target), weight in new.items():
         if old.get((kind, target)) != weight:
             rows.edges.append((key, symbols(kind), keys[target], weight))
-    for record, edges, sign in ((change.before, old, -1), (change.after, new, +1)):
+    for record, edges, sign in ((one.change.before, old, -1), (one.change.after, new, +1)):
         if record is not None:
             namespace = symbols(record.namespace)
             for kind, target in edges:
                 rows.degrees[keys[target], symbols(kind), namespace] += sign
-
-
-def storable(text: str) -> str:
-    """Text as SQLite can hold it: half a surrogate pair becomes a question mark."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _write_rows(connection: sqlite3.Connection, rows: _Rows) -> None:
@@ -272,52 +190,21 @@ def _write_rows(connection: sqlite3.Connection, rows: _Rows) -> None:
     many("INSERT INTO word(rowid, text) VALUES (?, ?)", rows.texts)
 
 
-def _write_vectors(
-    connection: sqlite3.Connection, schema: Schema, namespace: str, vectors: Vectors
-) -> set[int]:
+def _write_vectors(connection: sqlite3.Connection, vectors: Vectors) -> set[int]:
     """Bind the encoder if it is the first, and keep the vectors; the keys written."""
-    ids = list(vectors.by_id)
-    matrix = np.array([vectors.by_id[id] for id in ids], dtype=np.float32)
-    if matrix.ndim != 2:
-        raise ValueError("a vector has one dimension, and all have as many components")
-    _bind_encoder(connection, vectors.encoder, matrix.shape[1])
-    finite = np.isfinite(matrix).all(axis=1)
-    if not finite.all():
-        raise ValueError(f"the vector of {ids[int(np.argmin(finite))]} is not finite")
-    current = _current(connection, ids)
-    for id in ids:
-        kind, place, body = current.get(id, ("", "", "{}"))
-        if place != namespace or schema.index(Record(id, kind, place, json.loads(body))).text is None:
-            raise ValueError(f"a vector of {id}, which is no record with text in namespace '{namespace}'")
-    asked = json.dumps(ids)
+    matrix = matrix_of(vectors)
+    if SQLiteTables(connection).encoder() is None:
+        meta = [("encoder", vectors.encoder), ("dimension", str(matrix.shape[1]))]
+        connection.executemany("INSERT INTO meta VALUES (?, ?)", meta)
+    asked = json.dumps(list(vectors.by_id))
     keys = dict(
         connection.execute("SELECT n.id, n.key FROM json_each(?) j JOIN node n ON n.id = j.value", (asked,))
     )
-    packed = quantise(matrix)
     connection.executemany(
         "INSERT OR REPLACE INTO vector VALUES (?, ?)",
-        [(keys[id], row.tobytes()) for id, row in zip(ids, packed, strict=True)],
+        [(keys[id], row.tobytes()) for id, row in zip(vectors.by_id, quantise(matrix), strict=True)],
     )
     return set(keys.values())
-
-
-def bound_encoder(connection: sqlite3.Connection) -> tuple[str, int] | None:
-    """Name and dimension of the encoder whose vectors the store holds."""
-    found: dict[str, Any] = dict(connection.execute("SELECT name, value FROM meta"))
-    return (found["encoder"], int(found["dimension"])) if "encoder" in found else None
-
-
-def _bind_encoder(connection: sqlite3.Connection, encoder: str, dimension: int) -> None:
-    bound = bound_encoder(connection)
-    if bound is None:
-        connection.executemany(
-            "INSERT INTO meta VALUES (?, ?)", [("encoder", encoder), ("dimension", str(dimension))]
-        )
-    elif bound != (encoder, dimension):
-        raise EncoderMismatch(
-            f"the store's vectors come from {bound[0]} ({bound[1]} dimensions), these from {encoder} "
-            f"({dimension}): use {bound[0]}, or ingest into a new store"
-        )
 
 
 def _write_log(

@@ -1,0 +1,17 @@
+"""Moments as stores compare them: whole microseconds since 1970 UTC."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Final
+
+BEGINNING: Final = -(2**63)  # of what has always been true
+END: Final = 2**63 - 1  # of what stays true
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+def microseconds(moment: datetime) -> int:
+    """Since 1970 UTC, exactly; a moment without a zone is read as UTC."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+    return (aware - _EPOCH) // timedelta(microseconds=1)

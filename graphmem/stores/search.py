@@ -1,0 +1,153 @@
+"""Searches over a sidecar's arrays: what every store answers, whatever its tables are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphmem.errors import EncoderMismatch, QueryError
+from graphmem.stores.adjacency import Rows
+from graphmem.stores.bm25 import best, bm25
+from graphmem.stores.quantised import PackedVectors, VectorMatrix
+from graphmem.stores.sidecar import Sidecar
+from graphmem.stores.tables import Keys, Tables
+from graphmem.stores.words import query_terms
+from graphmem.types import Adjacency, FloatArray, View
+
+Ranked = list[tuple[str, float]]
+
+_NOTHING: Final = PackedVectors([], np.zeros((0, 0), dtype=np.int8))
+
+
+def _inside(mask: NDArray[np.bool_], keys: Keys) -> NDArray[np.bool_]:
+    """Which keys are in view; one that came after the arrays is not."""
+    return np.asarray(mask[np.minimum(keys, len(mask) - 1)] & (keys < len(mask)))
+
+
+def search_text(sidecar: Sidecar, tables: Tables, view: View, query: str, k: int) -> Ranked:
+    """See ``Store.search_text``. Of a longer query the first 256 different words count."""
+    terms = query_terms(query)
+    if k <= 0 or not terms:
+        return []
+    scope = sidecar.scope(tables, view)
+    postings = []
+    for term in terms:
+        rows, counts = sidecar.postings(tables, term)
+        visible = _inside(scope.mask, rows)
+        rows, counts = rows[visible], counts[visible]
+        told = sidecar.lengths[rows] >= 0
+        postings.append((rows[told], counts[told]))
+    keys, scores = bm25(postings, sidecar.lengths, scope.texts, scope.mean_length)
+    chosen = best(scores, k)
+    return ranked(sidecar, tables, keys[chosen], scores[chosen], k)
+
+
+def checked_vector(vector: FloatArray, bound: tuple[str, int]) -> FloatArray:
+    """A query's vector, shape (d,).
+
+    Raises:
+        EncoderMismatch: it has not as many dimensions as the store's vectors.
+        QueryError: it is not finite or not of shape (d,).
+    """
+    query = np.asarray(vector, dtype=np.float32)
+    if query.ndim != 1 or not np.isfinite(query).all():
+        raise QueryError("a query vector has one dimension and finite components")
+    name, dimension = bound
+    if dimension != len(query):
+        raise EncoderMismatch(
+            f"the store's vectors come from {name} and have {dimension} dimensions, the query's "
+            f"has {len(query)}: use {name}"
+        )
+    return query
+
+
+def search_vector(
+    sidecar: Sidecar, tables: Tables, matrix: VectorMatrix, view: View, query: FloatArray, k: int
+) -> Ranked:
+    """See ``Store.search_vector``: the view's vectors one by one, without an index."""
+    keys, cosines = matrix.search(query, sidecar.scope(tables, view).mask, k)
+    return ranked(sidecar, tables, keys, cosines, k)
+
+
+def ranked(sidecar: Sidecar, tables: Tables, keys: Keys, scores: NDArray[np.float64], k: int) -> Ranked:
+    """The first k by score, then by id."""
+    ids = sidecar.names(tables, keys)
+    pairs = zip(ids.tolist(), scores.tolist(), strict=True)
+    return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))[:k]
+
+
+def vectors(sidecar: Sidecar, tables: Tables, view: View, ids: Sequence[str]) -> PackedVectors:
+    """Unit vectors by id: from memory if they are there, since a search put them there."""
+    names = list(dict.fromkeys(ids))
+    keys = sidecar.keys(tables, names)
+    keys[~sidecar.scope(tables, view).mask[keys]] = 0
+    matrix = sidecar.loaded_vectors
+    if matrix is not None:
+        return matrix.packed(names, keys)
+    rows = dict(tables.vectors(np.unique(keys[keys > 0])))
+    if not rows:
+        return _NOTHING
+    place = [number for number, key in enumerate(keys.tolist()) if key in rows]
+    packed = np.frombuffer(b"".join(rows[key] for key in keys[place].tolist()), dtype=np.int8)
+    return PackedVectors([names[number] for number in place], packed.reshape(len(place), -1))
+
+
+def neighbours(
+    sidecar: Sidecar,
+    tables: Tables,
+    view: View,
+    ids: Sequence[str],
+    edge_kinds: Sequence[str],
+    direction: Literal["out", "in"],
+    degree_cap: int | None,
+    limit: int | None,
+) -> Adjacency:
+    """See ``Store.neighbours``: by the id asked; with a limit heaviest first, then by the other end's id."""
+    scope = sidecar.scope(tables, view)
+    names = {symbol: name for name in edge_kinds for symbol in sidecar.symbols(tables, [name])}
+    kinds, namespaces = sorted(names), sidecar.symbols(tables, view.namespaces)
+    edges = sidecar.adjacency(tables)
+    asked = sidecar.keys(tables, list(dict.fromkeys(ids)))
+    asked = asked[scope.mask[asked]]
+    if direction == "in" and degree_cap is not None:  # before a hub's many edges are read
+        asked = asked[edges.degrees(tables, asked, kinds, namespaces) <= degree_cap]
+    found = edges.of(tables, asked, direction)
+    found = found.where(_inside(scope.mask, found.far) & found.of_kinds(kinds))
+    targets, place = np.unique(found.far if direction == "out" else found.near, return_inverse=True)
+    degree = edges.degrees(tables, targets, kinds, namespaces)
+    if direction == "out" and degree_cap is not None:
+        found = found.where(degree[place] <= degree_cap)
+        kept = degree <= degree_cap
+        targets, degree = targets[kept], degree[kept]
+    near, far = sidecar.names(tables, found.near), sidecar.names(tables, found.far)
+    if limit is not None:
+        order = _heaviest(near, far, found, limit)
+        near, far, found = near[order], far[order], found.where(order)
+    source, target = (near, far) if direction == "out" else (far, near)
+    degree_of = dict(zip(sidecar.names(tables, targets).tolist(), degree.tolist(), strict=True))
+    return Adjacency(
+        source=source.tolist(),
+        kind=list(map(names.__getitem__, found.kind.tolist())),
+        target=target.tolist(),
+        weight=found.weight,
+        degree=degree_of if limit is None else {id: degree_of[id] for id in target.tolist()},
+    )
+
+
+def _heaviest(near: NDArray[np.object_], far: NDArray[np.object_], edges: Rows, limit: int) -> Keys:
+    """Positions of the edges to keep: of each near end the heaviest, then by the far end's id."""
+    if not len(edges):
+        return np.zeros(0, dtype=np.int64)
+    order = np.lexsort((edges.kind, _ranks(far), -edges.weight, _ranks(near)))
+    groups = edges.near[order]
+    begins = np.concatenate(([True], groups[1:] != groups[:-1]))
+    first = np.maximum.accumulate(np.where(begins, np.arange(len(order)), 0))
+    return np.asarray(order[np.arange(len(order)) - first < limit])
+
+
+def _ranks(ids: NDArray[np.object_]) -> Keys:
+    """The place of each id among all of them in order."""
+    return np.asarray(np.unique(ids, return_inverse=True)[1])

@@ -1,0 +1,140 @@
+"""The tables of a SQLite store as a sidecar reads them, inside the transaction of the caller."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphmem.stores.bm25 import Postings
+from graphmem.stores.moments import BEGINNING, END
+from graphmem.stores.tables import EDGE, Keys, RecordRow, Way
+
+_RECORDS: Final = (
+    "SELECT r.key, r.namespace, r.kind, r.valid_at, r.invalid_at, d.sz FROM {source} "
+    "LEFT JOIN word_docsize d ON d.id = r.key"
+)
+_COLUMNS: Final[dict[Way, str]] = {
+    "out": "e.source, e.target, e.kind, e.weight",
+    "in": "e.target, e.source, e.kind, e.weight",
+    "degree": "e.target, e.namespace, e.kind, e.edges",
+}
+_TABLE: Final[dict[Way, str]] = {"out": "edge", "in": "edge", "degree": "degree"}
+
+
+def json_array(keys: Iterable[int]) -> str:
+    """Integers as a JSON array, for ``json_each``: numpy's would be bound as blobs that match nothing."""
+    return "[" + ",".join(map(str, keys)) + "]"
+
+
+def _varint(size: bytes | None) -> int:
+    """FTS5's token count of a row: a big-endian varint; -1 for a record without text."""
+    if size is None:
+        return -1
+    value = 0
+    for byte in size:
+        value = value << 7 | byte & 0x7F
+    return value
+
+
+class SQLiteTables:
+    """``Tables`` of a connection."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def head(self) -> int:
+        """See ``Tables.head``."""
+        (head,) = self._connection.execute("SELECT coalesce(max(seq), 0) FROM log").fetchone()
+        return int(head)
+
+    def encoder(self) -> tuple[str, int] | None:
+        """Name and dimension of the encoder whose vectors the store holds."""
+        found = dict(self._connection.execute("SELECT name, value FROM meta"))
+        return (found["encoder"], int(found["dimension"])) if "encoder" in found else None
+
+    def nodes(self) -> int:
+        """See ``Tables.nodes``."""
+        (nodes,) = self._connection.execute("SELECT coalesce(max(key), 0) FROM node").fetchone()
+        return int(nodes)
+
+    def touched(self, after: int) -> Keys:
+        """See ``Tables.touched``."""
+        rows = self._connection.execute("SELECT touched FROM log WHERE seq > ?", (after,))
+        keys = np.frombuffer(b"".join(blob for (blob,) in rows), dtype="<u4")
+        return np.unique(keys).astype(np.int64)
+
+    def records(self, keys: Keys | None) -> Iterator[RecordRow]:
+        """See ``Tables.records``."""
+        if keys is None:
+            rows = self._connection.execute(_RECORDS.format(source="record r"))
+        else:
+            some = _RECORDS.format(source="json_each(?) j JOIN record r ON r.key = j.value")
+            rows = self._connection.execute(some, (json_array(keys.tolist()),))
+        for key, namespace, kind, valid_at, invalid_at, size in rows:
+            yield RecordRow(
+                key,
+                namespace,
+                kind,
+                BEGINNING if valid_at is None else valid_at,
+                END if invalid_at is None else invalid_at,
+                _varint(size),
+            )
+
+    def vectors(self, keys: Keys | None) -> Iterable[tuple[int, bytes]]:
+        """See ``Tables.vectors``."""
+        if keys is None:
+            return self._connection.execute("SELECT key, value FROM vector")
+        return self._connection.execute(
+            "SELECT v.key, v.value FROM json_each(?) j JOIN vector v ON v.key = j.value",
+            (json_array(keys.tolist()),),
+        )
+
+    def postings(self, term: str) -> Postings:
+        """See ``Tables.postings``."""
+        # One string of numbers is several times faster to take over than as many rows.
+        (joined,) = self._connection.execute(
+            "SELECT group_concat(doc) FROM occurrence WHERE term = ?", (term,)
+        ).fetchone()
+        keys = np.fromstring(joined, dtype=np.int64, sep=",") if joined else np.zeros(0, dtype=np.int64)
+        return np.unique(keys, return_counts=True)
+
+    def edges(self, way: Way, keys: Keys | None) -> NDArray[np.void]:
+        """See ``Tables.edges``."""
+        if keys is None:
+            query = f"SELECT {_COLUMNS[way]} FROM {_TABLE[way]} e"
+            return np.fromiter(self._connection.execute(query), dtype=EDGE)
+        near = _COLUMNS[way].split(",")[0]
+        # CROSS JOIN holds SQLite to this order: the few asked, then their rows by index.
+        query = f"SELECT {_COLUMNS[way]} FROM json_each(?) j CROSS JOIN {_TABLE[way]} e ON {near} = j.value"
+        return np.fromiter(self._connection.execute(query, (json_array(keys.tolist()),)), dtype=EDGE)
+
+    def symbols(self, names: Iterable[str]) -> Mapping[str, int]:
+        """See ``Tables.symbols``."""
+        return dict(
+            self._connection.execute(
+                "SELECT s.name, s.key FROM json_each(?) j JOIN symbol s ON s.name = j.value",
+                (json.dumps(list(names)),),
+            )
+        )
+
+    def ids(self, keys: Keys) -> Mapping[str, int]:
+        """See ``Tables.ids``."""
+        return dict(
+            self._connection.execute(
+                "SELECT n.id, n.key FROM json_each(?) j JOIN node n ON n.key = j.value",
+                (json_array(keys.tolist()),),
+            )
+        )
+
+    def keys(self, ids: Sequence[str]) -> Mapping[str, int]:
+        """See ``Tables.keys``."""
+        return dict(
+            self._connection.execute(
+                "SELECT n.id, n.key FROM json_each(?) j JOIN node n ON n.id = j.value", (json.dumps(ids),)
+            )
+        )

@@ -1,0 +1,76 @@
+"""What a sidecar is loaded from: records, words, vectors and edges of a store, by node key.
+
+A node key is a small integer that a store gives an id for ever; 0 is no node. A symbol is the same
+for the names that repeat a million times: kinds, edge kinds, namespaces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, Literal, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphmem.stores.bm25 import Postings
+
+Keys = NDArray[np.int64]
+Way = Literal["out", "in", "degree"]
+
+# The node that a row lies by, the other end (of a degree the namespace), the kind, the weight or count.
+EDGE: Final = np.dtype([("near", "i4"), ("far", "i4"), ("kind", "i4"), ("weight", "f4")])
+
+
+class RecordRow(NamedTuple):
+    """What is filtered by. Moments are microseconds since 1970 UTC; ``length`` is -1 without a text."""
+
+    key: int
+    namespace: int
+    kind: int
+    valid_at: int
+    invalid_at: int
+    length: int
+
+
+class Tables(Protocol):
+    """A store's contents at one moment; all that follows a head read before it is part of it."""
+
+    def head(self) -> int:
+        """``seq`` of the newest commit."""
+        ...
+
+    def nodes(self) -> int:
+        """The greatest node key."""
+        ...
+
+    def touched(self, after: int) -> Keys:
+        """Nodes whose records were written by commits after that one, each once, ascending."""
+        ...
+
+    def records(self, keys: Keys | None) -> Iterable[RecordRow]:
+        """The current records of these nodes, or all."""
+        ...
+
+    def vectors(self, keys: Keys | None) -> Iterable[tuple[int, bytes]]:
+        """The int8 vectors of these nodes, or all."""
+        ...
+
+    def postings(self, term: str) -> Postings:
+        """The nodes whose texts hold a stemmed word, ascending, and how often."""
+        ...
+
+    def edges(self, way: Way, keys: Keys | None) -> NDArray[np.void]:
+        """Rows of ``EDGE`` by these nodes, or all: edges out of or into them, or their in-degrees."""
+        ...
+
+    def symbols(self, names: Iterable[str]) -> Mapping[str, int]:
+        """Symbols of those names that the store knows."""
+        ...
+
+    def ids(self, keys: Keys) -> Mapping[str, int]:
+        """Keys by id, of these keys."""
+        ...
+
+    def keys(self, ids: Sequence[str]) -> Mapping[str, int]:
+        """Keys by id, of those ids that the store knows."""
+        ...
