@@ -147,9 +147,10 @@ def measure(items: Sequence[Item], asked: Sequence[Asked], store: str) -> dict[s
             "bare_s": round(bare_s, 1),
             **recall_beside_whole(memory, asked),
             "edit_visible_ms": edit_visible_ms(memory),
-            "disk_mb": round(info.bytes / 1e6, 1),
-            "disk_bytes_a_sentence": round(info.bytes / info.vectors),
         }
+        if info.bytes is not None:  # a server does not tell
+            figures["disk_mb"] = round(info.bytes / 1e6, 1)
+            figures["disk_bytes_a_sentence"] = round(info.bytes / info.vectors)
     figures["rss_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
     return figures
 

@@ -10,6 +10,8 @@ GraphMemError
 ├── Conflict                the record was changed meanwhile, or later: nothing was written
 ├── MissingExtra            a package that is installed with an extra
 └── StoreError              the store cannot serve
+    ├── StoreUnavailable    the server is not reached, or went away
+    ├── StoreDenied         the server refuses the user or the password
     ├── StoreBusy           another process writes for too long
     ├── StoreFormatError    not a graphmem store, or made by a newer graphmem
     ├── StoreReadOnly       the file or its disk does not take writes
@@ -88,6 +90,14 @@ class MissingExtra(GraphMemError):
 
 class StoreError(GraphMemError):
     """The store cannot serve."""
+
+
+class StoreUnavailable(StoreError):
+    """The server is not reached, or went away; what was being written may be there or not: write it again."""
+
+
+class StoreDenied(StoreError):
+    """The server refuses the user or the password, or what the user asks for."""
 
 
 class StoreBusy(StoreError):

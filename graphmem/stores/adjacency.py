@@ -54,11 +54,16 @@ def _rows(table: NDArray[np.void]) -> Rows:
     return Rows(table["near"].astype(np.int64), far, kind, table["weight"])
 
 
+def _order(table: NDArray[np.void]) -> Keys:
+    """By near end, far end and kind: whatever order tables give, equal stores answer alike."""
+    return np.lexsort((table["kind"], table["far"], table["near"]))
+
+
 class _ByNode:
-    """Rows sorted by near end: those of node n are ``table[first[n]:first[n + 1]]``."""
+    """Rows sorted: those of node n are ``table[first[n]:first[n + 1]]``."""
 
     def __init__(self, table: NDArray[np.void], nodes: int) -> None:
-        order = np.argsort(table["near"], kind="stable")
+        order = _order(table)
         self._far = np.ascontiguousarray(table["far"][order])
         self._kind = np.ascontiguousarray(table["kind"][order])
         self._weight = np.ascontiguousarray(table["weight"][order])
@@ -127,4 +132,5 @@ class AdjacencyArrays:
 
 def _written(tables: Tables, way: Way, keys: Keys) -> Rows:
     """The rows of these nodes as the tables hold them now."""
-    return _rows(tables.edges(way, keys))
+    table = tables.edges(way, keys)
+    return _rows(table[_order(table)])

@@ -14,6 +14,11 @@ _ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, 
 _ENCODE_ASCII = json.JSONEncoder(allow_nan=False, sort_keys=True, separators=(",", ":")).encode
 
 
+def compact_json(value: Any) -> str:
+    """JSON without blanks, keys in order."""
+    return _ENCODE(value)
+
+
 def canonical(body: Mapping[str, Any]) -> str:
     """The JSON of a body: equal for equal bodies, and always text that SQLite can hold.
 

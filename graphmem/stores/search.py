@@ -34,8 +34,7 @@ def search_text(sidecar: Sidecar, tables: Tables, view: View, query: str, k: int
         return []
     scope = sidecar.scope(tables, view)
     postings = []
-    for term in terms:
-        rows, counts = sidecar.postings(tables, term)
+    for rows, counts in sidecar.postings(tables, terms):
         visible = _inside(scope.mask, rows)
         rows, counts = rows[visible], counts[visible]
         told = sidecar.lengths[rows] >= 0

@@ -60,6 +60,11 @@ class Sidecar:
         self._invalid_at: NDArray[np.int64] = np.zeros(size, dtype=np.int64)
         self.lengths: NDArray[np.int32] = np.full(size, -1, dtype=np.int32)
 
+    @property
+    def seq(self) -> int | None:
+        """The commit that the arrays have come to."""
+        return self._seq
+
     # --- following the log ----------------------------------------------------------------
 
     def follow(self, tables: Tables) -> None:
@@ -149,13 +154,14 @@ class Sidecar:
 
     # --- what is searched -----------------------------------------------------------------
 
-    def postings(self, tables: Tables, term: str) -> Postings:
-        """Keys of all records that hold a stemmed term, and how often."""
-        found = self._postings.get(term)
-        if found is not None:
+    def postings(self, tables: Tables, terms: Sequence[str]) -> list[Postings]:
+        """Of each stemmed term the keys of all records that hold it, and how often."""
+        missing = [term for term in terms if term not in self._postings]
+        if missing:
+            self._postings.update(tables.postings(missing))
+        found = [self._postings[term] for term in terms]
+        for term in terms:
             self._postings.move_to_end(term)
-            return found
-        found = self._postings[term] = tables.postings(term)
         while sum(len(keys) for keys, _ in self._postings.values()) > _POSTINGS:
             self._postings.popitem(last=False)
         return found

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import closing
-from hashlib import blake2b
 
-from graphmem.stores.log import canonical, unpack
+from graphmem.stores.log import unpack
 from graphmem.stores.moments import microseconds
+from graphmem.stores.plan import edges_of
+from graphmem.stores.soundness import derived_problems, log_problems, tell
 from graphmem.stores.words import connect_words, storable
-from graphmem.types import Change, Record, Schema
+from graphmem.types import Record, Schema
 
 _PAGE = 2000
-_SHOWN = 5
 _RECORDS = (
     "SELECT r.key, n.id, k.name, s.name, r.valid_at, r.invalid_at, r.body FROM record r "
     "JOIN node n ON n.key = r.key JOIN symbol k ON k.key = r.kind JOIN symbol s ON s.key = r.namespace "
@@ -38,13 +38,6 @@ def problems(connection: sqlite3.Connection, schema: Schema) -> list[str]:
     return [problem for check in checks for problem in check(connection, schema)]
 
 
-def _tell(what: str, ids: Iterable[str]) -> Iterator[str]:
-    names = sorted(ids)
-    if names:
-        more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-        yield f"{what}: {', '.join(names[:_SHOWN])}{more}"
-
-
 def _stored(connection: sqlite3.Connection) -> Iterator[tuple[int, Record, int | None, int | None]]:
     """Key, record and validity of all records, a page at a time."""
     last = 0
@@ -54,32 +47,13 @@ def _stored(connection: sqlite3.Connection) -> Iterator[tuple[int, Record, int |
         last = rows[-1][0]
 
 
-def _digest(record: Record) -> bytes:
-    whole = "\0".join((record.kind, record.namespace, canonical(record.body)))
-    return blake2b(whole.encode(), digest_size=16).digest()
-
-
 def _log(connection: sqlite3.Connection, schema: Schema) -> Iterator[str]:
     """The log has no gaps, and doing it all again gives the records."""
-    replayed: dict[str, bytes] = {}
-    expected = 1
     rows = connection.execute(
         "SELECT l.seq, l.id, s.name, l.author, l.at, l.message, l.changes "
         "FROM log l JOIN symbol s ON s.key = l.namespace ORDER BY l.seq"
     )
-    for row in rows:
-        commit = unpack(row)
-        if commit.seq != expected:
-            yield f"the log has a gap: after commit {expected - 1} comes {commit.seq}"
-        expected = commit.seq + 1
-        for change in commit.changes:
-            if change.after is None:
-                replayed.pop(change.id, None)
-            else:
-                replayed[change.id] = _digest(change.after)
-    stored = {r.id: _digest(r) for _, r, _, _ in _stored(connection) if r.kind not in schema.derived}
-    wrong = {id for id in stored.keys() | replayed.keys() if stored.get(id) != replayed.get(id)}
-    yield from _tell("records that are not what the log says", wrong)
+    yield from log_problems(map(unpack, rows), (record for _, record, _, _ in _stored(connection)), schema)
 
 
 def _edges(connection: sqlite3.Connection, schema: Schema) -> Iterator[str]:
@@ -91,22 +65,19 @@ def _edges(connection: sqlite3.Connection, schema: Schema) -> Iterator[str]:
         times = tuple(at and microseconds(at) for at in (index.valid_at, index.invalid_at))
         if times != (valid_at, invalid_at):
             wrong_times.add(record.id)
-        said: Counter[tuple[str, str]] = Counter()
-        for edge in index.edges:
-            said[edge.kind, edge.target] += edge.weight  # type: ignore[assignment]
         kept = connection.execute(
             "SELECT e.kind, n.id, e.weight FROM edge e JOIN node n ON n.key = e.target WHERE e.source = ?",
             (key,),
         )
-        if dict(said) != {(names[kind], id): weight for kind, id, weight in kept}:
+        if edges_of(index) != {(names[kind], id): weight for kind, id, weight in kept}:
             wrong_edges.add(record.id)
-    yield from _tell("records whose edges are not what they say", wrong_edges)
-    yield from _tell("records whose validity is not what they say", wrong_times)
+    yield from tell("records whose edges are not what they say", wrong_edges)
+    yield from tell("records whose validity is not what they say", wrong_times)
     orphans = connection.execute(
         "SELECT DISTINCT ifnull(n.id, '?') FROM edge e LEFT JOIN node n ON n.key = e.source "
         "WHERE e.source NOT IN (SELECT key FROM record)"
     )
-    yield from _tell("edges that leave no record", (id for (id,) in orphans))
+    yield from tell("edges that leave no record", (id for (id,) in orphans))
     counted = connection.execute(
         "SELECT target, kind, namespace, sum(n) FROM ("
         "SELECT e.target, e.kind, r.namespace, 1 AS n FROM edge e JOIN record r ON r.key = e.source "
@@ -132,13 +103,13 @@ def _words(connection: sqlite3.Connection, schema: Schema) -> Iterator[str]:
                 missing.add(record.id)
             terms.update(term for (term,) in words.execute("SELECT term FROM occurrence"))
             words.execute("INSERT INTO word(word) VALUES ('delete-all')")
-    yield from _tell("records whose words are not indexed as they stand", missing)
+    yield from tell("records whose words are not indexed as they stand", missing)
     if sizes:
         yield f"the word index holds {len(sizes)} texts that no record has"
     found: Counter[str] = Counter()
     for (term,) in connection.execute("SELECT term FROM occurrence"):
         found[term] += 1
-    yield from _tell("terms that the word index counts wrong", (found - terms) + (terms - found))
+    yield from tell("terms that the word index counts wrong", (found - terms) + (terms - found))
 
 
 def _vectors(connection: sqlite3.Connection, schema: Schema) -> Iterator[str]:
@@ -150,34 +121,9 @@ def _vectors(connection: sqlite3.Connection, schema: Schema) -> Iterator[str]:
         "SELECT v.key, length(v.value), n.id FROM vector v JOIN node n ON n.key = v.key"
     )
     wrong = {id for key, size, id in rows if key not in texts or size != length}
-    yield from _tell("vectors without a text or of another size", wrong)
+    yield from tell("vectors without a text or of another size", wrong)
 
 
 def _derived(connection: sqlite3.Connection, schema: Schema) -> Iterator[str]:
     """Derived records are what follows from all logged ones together."""
-    expected: dict[str, Record] = {}
-
-    def get(ids: Iterable[str]) -> Mapping[str, Record]:
-        return {id: expected[id] for id in ids if id in expected}
-
-    def follow(changes: list[Change]) -> None:
-        for change in schema.derive(changes, get):
-            if change.after is None:
-                expected.pop(change.id, None)
-            else:
-                expected[change.id] = change.after
-
-    stored: dict[str, bytes] = {}
-    batch: list[Change] = []
-    for _, record, _, _ in _stored(connection):
-        if record.kind in schema.derived:
-            stored[record.id] = _digest(record)
-            continue
-        batch.append(Change(None, record))
-        if len(batch) == _PAGE:
-            follow(batch)
-            batch = []
-    follow(batch)
-    wanted = {id: _digest(record) for id, record in expected.items()}
-    wrong = {id for id in stored.keys() | wanted.keys() if stored.get(id) != wanted.get(id)}
-    yield from _tell("derived records that do not follow from the others", wrong)
+    return derived_problems((record for _, record, _, _ in _stored(connection)), schema)

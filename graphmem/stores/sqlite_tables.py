@@ -94,8 +94,11 @@ class SQLiteTables:
             (json_array(keys.tolist()),),
         )
 
-    def postings(self, term: str) -> Postings:
+    def postings(self, terms: Sequence[str]) -> Mapping[str, Postings]:
         """See ``Tables.postings``."""
+        return {term: self._postings(term) for term in terms}
+
+    def _postings(self, term: str) -> Postings:
         # One string of numbers is several times faster to take over than as many rows.
         (joined,) = self._connection.execute(
             "SELECT group_concat(doc) FROM occurrence WHERE term = ?", (term,)

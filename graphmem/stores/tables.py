@@ -55,8 +55,8 @@ class Tables(Protocol):
         """The int8 vectors of these nodes, or all."""
         ...
 
-    def postings(self, term: str) -> Postings:
-        """The nodes whose texts hold a stemmed word, ascending, and how often."""
+    def postings(self, terms: Sequence[str]) -> Mapping[str, Postings]:
+        """Of each stemmed word the nodes whose texts hold it, ascending, and how often."""
         ...
 
     def edges(self, way: Way, keys: Keys | None) -> NDArray[np.void]:

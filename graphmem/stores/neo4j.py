@@ -1,0 +1,339 @@
+"""The Neo4j store: one server or cluster, any number of readers and writers.
+
+The database is the truth: nodes and relationships that its own tools can read, a full-text and a
+vector index, and the log. Walks and scores run over arrays in memory that follow the log
+(``sidecar``), of the namespaces that this process serves.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final, Literal, TypeVar
+
+from graphmem.errors import StoreBusy
+from graphmem.stores import neo4j_check, neo4j_tables, search
+from graphmem.stores.log import unpack
+from graphmem.stores.moments import microseconds
+from graphmem.stores.neo4j_address import parse_address
+from graphmem.stores.neo4j_connection import Connection
+from graphmem.stores.neo4j_migrations import FORMAT, filters_inside, make_vector_index, names_of, prepare
+from graphmem.stores.neo4j_tables import Neo4jTables
+from graphmem.stores.neo4j_vector import VectorIndex
+from graphmem.stores.neo4j_write import LOG_COLUMNS, Logged, log_row, write_commit
+from graphmem.stores.plan import check_commit, matrix_of
+from graphmem.stores.sidecar import Sidecar
+from graphmem.types import Adjacency, Commit, FloatArray, Record, Schema, StoreInfo, Vectors, View
+
+T = TypeVar("T")
+
+# Up to so many texts in view their vectors are compared one by one, which is exact and takes some 50
+# microseconds a thousand; the server's index takes 12 ms and more, whatever the size.
+EXACT_TEXTS: Final = 200_000
+_PAGE: Final = 500
+_COMMITS: Final = 20
+_ATTEMPTS: Final = 100
+
+
+class Neo4jStore:
+    """A ``Store`` in a Neo4j database. Threads may share it; it does not survive a fork.
+
+    Args:
+        url: ``neo4j://USER@HOST:7687/DATABASE``; see ``neo4j_address``.
+        schema: what the store is told of kinds.
+        create: make a new store if there is none.
+        busy_seconds: for how long what the server cannot do now is tried again.
+        exact_texts: views of more texts than this are searched by the server's vector index.
+
+    Raises:
+        StoreURLError, StoreFormatError, StoreError: as ``open_store``.
+        MissingExtra: the driver is not installed.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        schema: Schema,
+        *,
+        create: bool = True,
+        busy_seconds: float = 10.0,
+        exact_texts: int = EXACT_TEXTS,
+    ) -> None:
+        self._address = parse_address(url, os.environ)
+        self._schema = schema
+        self._names = names_of(self._address.label, schema)
+        self._connection = Connection(self._address, busy_seconds)
+        try:
+            prepare(self._connection, self._names, create=create)
+        except BaseException:
+            self._connection.close()
+            raise
+        self._index = VectorIndex(
+            self._connection, self._names, filters_inside=filters_inside(self._connection)
+        )
+        self._exact_texts = exact_texts
+        self._busy_seconds = busy_seconds
+        self._lock = threading.Lock()
+        self._sidecar = Sidecar()
+        self._served: frozenset[str] = frozenset()
+        self._symbols: dict[str, int] = {}
+        self._bound: tuple[str, int] | None = None
+
+    def __repr__(self) -> str:
+        return f"Neo4jStore('{self._address}')"
+
+    def apply(self, commit: Commit, vectors: Vectors | None = None) -> Commit:
+        """See ``Store.apply``. The commit is on the server's disk when this returns."""
+        check_commit(commit, self._schema)
+        if vectors is not None and vectors.by_id and self._encoder() is None:
+            # An index cannot be made in the transaction that writes.
+            make_vector_index(self._connection, self._names, matrix_of(vectors).shape[1])
+        binary = self._connection.bolt >= (6, 0)
+        try:
+            return self._connection.write(
+                lambda transaction: write_commit(
+                    transaction, self._names, self._schema, commit, vectors, binary=binary
+                )
+            )
+        except Logged as logged:
+            return logged.commit
+
+    # --- reads of the server --------------------------------------------------------------
+
+    def get(self, view: View, ids: Iterable[str]) -> Mapping[str, Record]:
+        """See ``Store.get``."""
+        wanted = list(dict.fromkeys(ids))
+        condition, parameters = _seen(view)
+        query = self._names(
+            f"MATCH (n:{{x}}) WHERE n.id IN $ids AND {condition} "
+            "RETURN collect(n.id), collect(n.kind), collect(n.namespace), collect(n._body)"
+        )
+        ((found, *columns),) = self._whole(
+            lambda: self._connection.read(query, ids=[id for id in wanted if _sendable(id)], **parameters)
+        )
+        rows = dict(zip(found, zip(*columns, strict=True), strict=True))
+        return {id: _record(id, *rows[id]) for id in wanted if id in rows}
+
+    def scan(self, view: View, kind: str) -> Iterator[Record]:
+        """See ``Store.scan``. Pages are read one by one: a record removed meanwhile is left out."""
+        condition, parameters = _seen(replace(view, kinds=frozenset({kind})))
+        parameters["page"] = _PAGE
+        query = self._names(
+            f"MATCH (n:{{x}}) WHERE n.id IN $ids AND {condition} "
+            "RETURN n.id, n.kind, n.namespace, n._body ORDER BY n.id"
+        )
+        ids: list[str] = []
+        if view.kinds is None or kind in view.kinds:
+            ((found,),) = self._connection.read(
+                self._names(f"MATCH (n:{{x}}) WHERE {condition} RETURN collect(n.id)"), **parameters
+            )
+            ids = sorted(found)
+
+        def pages() -> Iterator[Record]:
+            for start in range(0, len(ids), _PAGE):
+                page = self._connection.read(query, ids=ids[start : start + _PAGE], **parameters)
+                yield from (_record(*row) for row in page)
+
+        return pages()
+
+    def commits(self, view: View, after: int = 0, touching: str | None = None) -> Iterator[Commit]:
+        """See ``Store.commits``. Read a few at a time: a commit made meanwhile comes last."""
+        trail = "(:{x} {id: $touching})<-[:CHANGED]-" if touching else ""
+        query = self._names(
+            f"MATCH {trail}(c:{{x}}Commit) WHERE c.seq > $after AND c.namespace IN $namespaces "
+            f"RETURN {LOG_COLUMNS} ORDER BY c.seq LIMIT {_COMMITS}"
+        )
+        namespaces = sorted(view.namespaces)
+
+        def page_after(seq: int) -> list[Commit]:
+            rows = self._connection.read(query, after=seq, namespaces=namespaces, touching=touching)
+            return [unpack(log_row(row)) for row in rows]
+
+        first = page_after(after)
+
+        def pages() -> Iterator[Commit]:
+            page = first
+            while page:
+                yield from page
+                page = page_after(page[-1].seq)
+
+        return pages()
+
+    def head(self) -> int:
+        """See ``Store.head``."""
+        return neo4j_tables.head(self._connection, self._names)
+
+    def encoder(self) -> str | None:
+        """See ``Store.encoder``."""
+        bound = self._encoder()
+        return bound[0] if bound else None
+
+    def _encoder(self) -> tuple[str, int] | None:
+        """Name and dimension; once they are there they stay."""
+        if self._bound is None:
+            self._bound = neo4j_tables.encoder(self._connection, self._names)
+        else:
+            self._connection.check_open()
+        return self._bound
+
+    def info(self) -> StoreInfo:
+        """See ``Store.info``. A server does not say how many bytes a store takes."""
+        named = self._connection.read(self._names("MATCH (c:{x}Commit) RETURN DISTINCT c.namespace"))
+        records: dict[str, dict[str, int]] = {name: {} for (name,) in sorted(named)}
+        counted = self._connection.read(
+            self._names("MATCH (n:{x}) WHERE n.namespace IS NOT NULL RETURN n.namespace, n.kind, count(*)")
+        )
+        for namespace, kind, count in sorted(counted):
+            records[namespace][kind] = count
+        ((commits,),) = self._connection.read(self._names("MATCH (c:{x}Commit) RETURN count(c)"))
+        ((vectors,),) = self._connection.read(
+            self._names("MATCH (n:{x}Text) WHERE n._vector IS NOT NULL RETURN count(n)")
+        )
+        bound = self._encoder()
+        return StoreInfo(
+            url=str(self._address),
+            format=FORMAT,
+            encoder=bound[0] if bound else None,
+            commits=commits,
+            records=records,
+            vectors=vectors,
+            bytes=None,
+        )
+
+    def _whole(self, read: Callable[[], T]) -> T:
+        """What a read gives when no commit came between: it holds all of a commit or nothing.
+
+        A read waits until all that was committed before it is applied in full (by bookmark), so only a
+        commit that comes during the read can be seen in part, and then the head has moved.
+        """
+        before = self.head()
+        for _ in range(_ATTEMPTS):
+            found = read()
+            after = self.head()
+            if after == before:
+                return found
+            before = after
+        raise StoreBusy(f"{self._address}: others write without a pause: try again")
+
+    # --- searches over the sidecar --------------------------------------------------------
+
+    def _searched(self, view: View, answer: Callable[[Neo4jTables], T]) -> T:
+        """What arrays that have come to the head answer; once more if the head moved meanwhile."""
+        if not self._lock.acquire(timeout=max(self._busy_seconds, 1.0) * 6):
+            raise StoreBusy(f"{self._address}: another thread holds the store for too long: try again")
+        try:
+            if not view.namespaces <= self._served:
+                self._served |= view.namespaces
+                self._sidecar.forget()
+            for _ in range(_ATTEMPTS):
+                tables = Neo4jTables(self._connection, self._names, self._served, self._symbols)
+                self._sidecar.follow(tables)
+                found = answer(tables)
+                # What was read of the server is newer than the arrays if a commit came between.
+                if not tables.reads or tables.head() == self._sidecar.seq:
+                    return found
+            raise StoreBusy(f"{self._address}: others write without a pause: try again")
+        finally:
+            self._lock.release()
+
+    def count(self, view: View, kind: str) -> int:
+        """See ``Store.count``."""
+        if view.kinds is not None and kind not in view.kinds:
+            return 0
+        of_kind = replace(view, kinds=frozenset({kind}))
+        return self._searched(view, lambda tables: self._sidecar.scope(tables, of_kind).records)
+
+    def neighbours(
+        self,
+        view: View,
+        ids: Sequence[str],
+        edge_kinds: Sequence[str],
+        direction: Literal["out", "in"] = "out",
+        degree_cap: int | None = None,
+        limit: int | None = None,
+    ) -> Adjacency:
+        """See ``Store.neighbours``. Edges come by id asked; with a limit by the id, heaviest first."""
+        asked = [id for id in ids if _sendable(id)]
+        return self._searched(
+            view,
+            lambda tables: search.neighbours(
+                self._sidecar, tables, view, asked, edge_kinds, direction, degree_cap, limit
+            ),
+        )
+
+    def search_text(self, view: View, query: str, k: int) -> list[tuple[str, float]]:
+        """See ``Store.search_text``. Of a longer query the first 256 different words count.
+
+        The full-text index finds who holds a word, within the namespaces; the scores are ours, since
+        Lucene's count the words of all namespaces.
+        """
+        return self._searched(view, lambda tables: search.search_text(self._sidecar, tables, view, query, k))
+
+    def search_vector(self, view: View, vector: FloatArray, k: int) -> list[tuple[str, float]]:
+        """See ``Store.search_vector``. Cosines are those of int8 vectors, within about .005.
+
+        Raises:
+            EncoderMismatch: ``vector`` has not as many dimensions as the store's vectors.
+            QueryError: ``vector`` is not finite or not of shape (d,).
+        """
+        bound = self._encoder()
+
+        def answer(tables: Neo4jTables) -> list[tuple[str, float]]:
+            if bound is None or k <= 0:
+                return []
+            query = search.checked_vector(vector, bound)
+            matrix = self._sidecar.vectors(tables, bound[1])
+            scope = self._sidecar.scope(tables, view)
+            if scope.texts <= self._exact_texts:
+                return search.search_vector(self._sidecar, tables, matrix, view, query, k)
+            return self._index.search(self._sidecar, tables, matrix, scope, view, query, k)
+
+        return self._searched(view, answer)
+
+    def vectors(self, view: View, ids: Sequence[str]) -> Mapping[str, FloatArray]:
+        """See ``Store.vectors``."""
+        asked = [id for id in ids if _sendable(id)]
+        return self._searched(view, lambda tables: search.vectors(self._sidecar, tables, view, asked))
+
+    def cosines(self, view: View, ids: Sequence[str], vector: FloatArray) -> FloatArray:
+        """See ``Store.cosines``; within about .005, as in ``search_vector``."""
+        asked = [id for id in ids if _sendable(id)]
+        found = self._searched(view, lambda tables: search.vectors(self._sidecar, tables, view, asked))
+        return found.cosines(ids, vector)
+
+    def check(self) -> list[str]:
+        """See ``Store.check``. Reads everything."""
+        return neo4j_check.problems(self._connection, self._names, self._schema)
+
+    def close(self) -> None:
+        """See ``Store.close``."""
+        self._connection.close()
+
+
+def _sendable(id: str) -> bool:
+    """Whether an id can be asked for; half a character is in no store."""
+    try:
+        id.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _record(id: str, kind: str, namespace: str, body: str) -> Record:
+    return Record(id, kind, namespace, json.loads(body))
+
+
+def _seen(view: View) -> tuple[str, dict[str, Any]]:
+    """The view as a condition on node ``n``, and its parameters."""
+    condition = "n.namespace IN $namespaces AND n.kind IS NOT NULL"
+    parameters: dict[str, Any] = {"namespaces": sorted(view.namespaces)}
+    if view.kinds is not None:
+        condition += " AND n.kind IN $kinds"
+        parameters["kinds"] = sorted(view.kinds)
+    if view.as_of is not None:
+        condition += " AND n._valid_at <= $moment AND $moment < n._invalid_at"
+        parameters["moment"] = microseconds(view.as_of)
+    return condition, parameters
