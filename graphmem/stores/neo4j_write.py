@@ -43,25 +43,24 @@ MATCH (n:{x}) WHERE n.id IN $ids
 RETURN collect(n.id), collect(n._key), collect(coalesce(n.kind, '')), collect(coalesce(n.namespace, '')),
   collect(coalesce(n._body, ''))
 """
-# A node stays when its record goes, with its id alone: the log and other records' edges point at it.
-_WRITE: Final = """
-CALL () { UNWIND $created AS r CREATE (n:{x}) SET n = r.fields SET n:$(r.labels) }
-CALL () {
-  UNWIND $replaced AS r MATCH (n:{x} {_key: r.key}) REMOVE n:{kinds} SET n += r.fields SET n:$(r.labels)
+# One statement for each list: the server plans a statement anew for each combination of parameters that
+# are empty or long, which for all in one took 100 ms a commit. {kinds} are all labels that a record may have.
+_WRITES: Final = {
+    "created": "UNWIND $created AS r CREATE (n:{x}) SET n = r.fields SET n:$(r.labels)",
+    "replaced": "UNWIND $replaced AS r MATCH (n:{x} {_key: r.key}) REMOVE n:{kinds} "
+    "SET n += r.fields SET n:$(r.labels)",
+    # A node stays when its record goes, with its id alone: the log and others' edges point at it.
+    "removed": "UNWIND $removed AS key MATCH (n:{x} {_key: key}) REMOVE n:{kinds} "
+    "SET n = {id: n.id, _key: n._key}",
+    "lost": "UNWIND $lost AS e MATCH (n:{x} {_key: e[0]})-[r]->(m:{x} {_key: e[2]}) "
+    "WHERE type(r) = e[1] DELETE r",
+    "edges": "UNWIND $edges AS e MATCH (n:{x} {_key: e[0]}) MATCH (m:{x} {_key: e[2]}) "
+    "CREATE (n)-[:$(e[1]) {weight: e[3]}]->(m)",
 }
-CALL () {
-  UNWIND $removed AS key MATCH (n:{x} {_key: key}) REMOVE n:{kinds} SET n = {id: n.id, _key: n._key}
-}
-CALL () {
-  UNWIND $lost AS e MATCH (n:{x} {_key: e[0]})-[r]->(m:{x} {_key: e[2]}) WHERE type(r) = e[1] DELETE r
-}
-CALL () {
-  UNWIND $edges AS e MATCH (n:{x} {_key: e[0]}) MATCH (m:{x} {_key: e[2]})
-  CREATE (n)-[:$(e[1]) {weight: e[3]}]->(m)
-}
+_LOG: Final = """
+MATCH (m:{x}Meta) SET m.keys = $keys, m.encoder = $encoder, m.dimension = $dimension
 CREATE (c:{x}Commit {seq: $seq}) SET c += $log
-WITH c CALL (c) { UNWIND $changed AS key MATCH (n:{x} {_key: key}) CREATE (c)-[:CHANGED]->(n) }
-WITH c MATCH (m:{x}Meta) SET m.keys = $keys, m.encoder = $encoder, m.dimension = $dimension
+WITH c UNWIND $changed AS key MATCH (n:{x} {_key: key}) CREATE (c)-[:CHANGED]->(n)
 """
 # Bolt 6 has a type for vectors, which travels as bytes; before, one float after the other.
 _VECTORS: Final = """
@@ -124,8 +123,12 @@ def write_commit(
     keys = _keys(states, commit, planned, last_key)
     touched = {keys[id] for id in (*(one.change.id for one in planned), *(vectors.by_id if vectors else ()))}
     written = replace(commit, seq=seq)
-    parameters = {
-        **_rows(planned, keys, states, names, schema).parameters(),
+    rows = _rows(planned, keys, states, names, schema)
+    kinds = ":".join([*names.labels.values(), f"{names.label}Text"])
+    for name, statement in _WRITES.items():
+        if given := getattr(rows, name):
+            transaction.run(names(statement.replace("{kinds}", kinds)), {name: given}).consume()
+    log = {
         "changed": sorted({keys[change.id] for change in commit.changes}),
         "seq": seq,
         "log": _log_fields(written, touched),
@@ -133,8 +136,7 @@ def write_commit(
         "encoder": bound[0] if bound else None,
         "dimension": bound[1] if bound else None,
     }
-    kinds = ":".join([*names.labels.values(), f"{names.label}Text"])
-    transaction.run(names(_WRITE.replace("{kinds}", kinds)), parameters).consume()
+    transaction.run(names(_LOG), log).consume()
     if vectors is not None and vectors.by_id:
         query = names(_BINARY_VECTORS if binary else _VECTORS)
         transaction.run(query, {"vectors": _vector_rows(vectors, keys, binary=binary)}).consume()
@@ -212,10 +214,6 @@ class _Rows:
     removed: list[int] = field(default_factory=list)
     edges: list[list[Any]] = field(default_factory=list)
     lost: list[list[Any]] = field(default_factory=list)
-
-    def parameters(self) -> dict[str, Any]:
-        """By the name that the statement knows it by."""
-        return {name: getattr(self, name) for name in self.__slots__}
 
 
 def _rows(
