@@ -13,7 +13,7 @@ from typing import Final
 
 from graphmem import schema
 from graphmem.identity import entity_id, fold
-from graphmem.types import Change, Entity, Record, Schema, Sentence
+from graphmem.types import Change, Entity, Record, Schema
 
 
 @dataclass(slots=True)
@@ -29,20 +29,20 @@ class _Count:
 
 def _tally(counts: dict[str, _Count], record: Record | None, sign: int) -> None:
     """Add the mentions of a sentence to the counts, or take them away."""
-    if record is None or record.kind not in schema.SENTENCE_KINDS.values():
+    if record is None:
         return
-    sentence = schema.from_record(record)
-    assert isinstance(sentence, Sentence)
-    for mention in sentence.mentions:
-        key = fold(mention.name)
-        id = entity_id(sentence.namespace, key)
-        count = counts.setdefault(id, _Count(sentence.namespace, key))
-        count.surfaces[mention.name] += sign
-        count.labels[mention.label] += sign
-        count.openings += sign * (mention.role == "opening")
+    for name, label, role in schema.named(record):
+        key = fold(name)
+        id = entity_id(record.namespace, key)
+        count = counts.setdefault(id, _Count(record.namespace, key))
+        count.surfaces[name] += sign
+        count.labels[label] += sign
+        count.openings += sign * (role == "opening")
 
 
 def _add(a: Mapping[str, int], b: Mapping[str, int]) -> dict[str, int]:
+    if not a:
+        return {key: b[key] for key in sorted(b) if b[key]}
     total = {key: a.get(key, 0) + b.get(key, 0) for key in a.keys() | b.keys()}
     return {key: total[key] for key in sorted(total) if total[key]}
 

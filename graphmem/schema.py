@@ -5,7 +5,7 @@ The one place that knows both levels of ``graphmem.types``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from graphmem.types import (
     Entity,
     Index,
     Mention,
+    MentionRole,
     Passage,
     PassageKind,
     Record,
@@ -230,19 +231,29 @@ def _index_passage(record: Record) -> Index:
     return Index(edges=tuple(edges), valid_at=_parse_moment(record.body.get("at")))
 
 
+def named(record: Record) -> Iterator[tuple[str, str, MentionRole]]:
+    """Name, label and role of each mention of a sentence's record; none of other kinds.
+
+    Straight from the body: every write counts all mentions, and making values of them costs more
+    than the counting.
+    """
+    if record.kind in SENTENCE_KINDS.values():
+        for name, label, role, *_ in record.body.get("mentions", ()):
+            yield name, label, role
+
+
 def _index_sentence(record: Record) -> Index:
-    sentence = _read_sentence(record.id, record.namespace, record.body)
-    named: dict[tuple[str, str], float] = {}
-    for mention in sentence.mentions:
+    weights: dict[tuple[str, str], float] = {}
+    for name, label, role in named(record):
         # A date is a date wherever it stands: walks weigh it less than a name.
-        kind = DATED if mention.label == DATE_LABEL else EDGE_OF_ROLE[mention.role]
-        edge = (kind, entity_id(sentence.namespace, fold(mention.name)))
-        named[edge] = named.get(edge, 0.0) + 1.0
-    edges = [Edge(kind, target, weight) for (kind, target), weight in sorted(named.items())]
+        kind = DATED if label == DATE_LABEL else EDGE_OF_ROLE[role]
+        edge = (kind, entity_id(record.namespace, fold(name)))
+        weights[edge] = weights.get(edge, 0.0) + 1.0
+    edges = [Edge(kind, target, weight) for (kind, target), weight in sorted(weights.items())]
     return Index(
-        edges=(Edge(PART_OF, sentence.passage), *edges),
+        edges=(Edge(PART_OF, record.body["passage"]), *edges),
         text=searched_text(record),
-        valid_at=sentence.at,
+        valid_at=_parse_moment(record.body.get("at")),
     )
 
 
@@ -273,12 +284,22 @@ def shown(record: Record) -> dict[str, Shown]:
             "name": excerpt(value.text),
             "text": value.text,
             "position": value.position,
+            "start": value.start,
+            "end": value.end,
             "heading": value.heading,
             "speaker": value.speaker,
             "at": value.at,
         }
     else:
-        fields = {"name": excerpt(value.text), "text": value.text, "position": value.position, "at": value.at}
+        fields = {
+            "name": excerpt(value.text),
+            "text": value.text,
+            "caption": value.caption,
+            "position": value.position,
+            "start": value.start,
+            "end": value.end,
+            "at": value.at,
+        }
     return {key: field for key, field in fields.items() if field is not None and field not in ("", [])}
 
 

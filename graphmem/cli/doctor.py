@@ -5,11 +5,11 @@ from __future__ import annotations
 import importlib.util
 import platform
 import sqlite3
-from typing import Final
+from typing import Annotated, Final
 
 import typer
 
-from graphmem.cli.options import DEFAULT_STORE, JsonOption, StoreOption, opened, out, print_json
+from graphmem.cli.options import DEFAULT_STORE, JsonOption, StoreOption, opened, out, print_json, talk
 from graphmem.memory import DEFAULT_NAMESPACE
 
 EXTRAS: Final = {
@@ -26,7 +26,13 @@ def register(app: typer.Typer) -> None:
     """Add the command."""
 
     @app.command()
-    def doctor(store: StoreOption = DEFAULT_STORE, json: JsonOption = False) -> None:
+    def doctor(
+        store: StoreOption = DEFAULT_STORE,
+        repair: Annotated[
+            bool, typer.Option("--repair", help="Make all that follows from the log anew, if it is wrong.")
+        ] = False,
+        json: JsonOption = False,
+    ) -> None:
         """Check the installation and every invariant of the store; exit code 1 if something is wrong."""
         extras = {
             extra: all(importlib.util.find_spec(module) for module in modules)
@@ -41,6 +47,11 @@ def register(app: typer.Typer) -> None:
                 )
         with opened(store, DEFAULT_NAMESPACE, create=False) as memory:
             problems = memory.store.check()
+            if problems and repair:
+                talk.print("; ".join(problems), markup=False)
+                talk.print("making all that follows from the log anew …")
+                memory.store.repair()
+                problems = memory.store.check()
             info = memory.store.info()
         if json:
             print_json({"store": info.url, "extras": extras, "problems": problems})

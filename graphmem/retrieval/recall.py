@@ -47,6 +47,11 @@ TIE: Final = 6  # decimals that tell scores apart; equal ones are ordered by id
 def recall(store: Store, embedder: Embedder, query: Query) -> Ranking:
     """The passages that answer a query, best first."""
     vector = embedder.encode([query.text])[0]
+    with store.steady():
+        return _recall(store, query, vector)
+
+
+def _recall(store: Store, query: Query, vector: FloatArray) -> Ranking:
     found = candidates(store, query.view, query.text, vector)
     if not found:
         return Ranking(query, ())

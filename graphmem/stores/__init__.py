@@ -19,7 +19,7 @@ def _open_sqlite(rest: str, schema: Schema, create: bool, busy_seconds: float) -
     # "sqlite:///notes.db" is relative and "sqlite:////srv/notes.db" absolute, as in SQLAlchemy.
     if not rest.startswith("/") or rest in {"/", "/:memory:"}:
         raise StoreURLError(
-            f"'sqlite://{rest}' names no file: write sqlite:///notes.db (relative) "
+            f"'{without_password(f'sqlite://{rest}')}' names no file: write sqlite:///notes.db (relative) "
             "or sqlite:////srv/notes.db (absolute)"
         )
     return SQLiteStore(Path(rest[1:]), schema, create=create, busy_seconds=busy_seconds)
@@ -64,5 +64,5 @@ def open_store(url: str, schema: Schema, *, create: bool = True, busy_seconds: f
         )
     if scheme not in _OPEN:
         known = ", ".join(f"{name}://" for name in sorted(_OPEN))
-        raise StoreURLError(f"no store is known for '{scheme}://': use one of {known}")
+        raise StoreURLError(f"no store is known for '{without_password(scheme)}://': use one of {known}")
     return _OPEN[scheme](rest, schema, create, busy_seconds)

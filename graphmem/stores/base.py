@@ -7,6 +7,7 @@ what is derived. ``graphmem.testing.StoreContract`` is the executable form of th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Literal, Protocol
 
 from graphmem.types import Adjacency, Commit, FloatArray, Record, StoreInfo, Vectors, View
@@ -100,6 +101,25 @@ class Store(Protocol):
 
     def check(self) -> list[str]:
         """Every way in which the store is not sound, in words; empty if it is."""
+        ...
+
+    def steady(self) -> AbstractContextManager[None]:
+        """Inside, reads of this thread need not look for commits that came after it was entered.
+
+        For what asks many questions about one moment, as recall does: a server is asked only once
+        whether there is anything new.
+        """
+        ...
+
+    def repair(self) -> None:
+        """Make all that follows from the log anew: records, derived ones, edges and search indexes.
+
+        Vectors stay where there is a text. The log itself is not touched: what is wrong with it stays
+        wrong. Other processes that have the store open must open it again.
+
+        Raises:
+            StoreBusy: others write meanwhile; run it again.
+        """
         ...
 
     def close(self) -> None:

@@ -201,6 +201,7 @@ class CommitContract(ContractBase):
             store.head,
             store.info,
             store.check,
+            store.repair,
             lambda: store.get(A, ["n1"]),
             lambda: list(store.scan(A, NOTE)),
             lambda: store.neighbours(A, ["n1"], ["cites"]),

@@ -13,5 +13,16 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 def microseconds(moment: datetime) -> int:
     """Since 1970 UTC, exactly; a moment without a zone is read as UTC."""
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-    return (aware - _EPOCH) // timedelta(microseconds=1)
+    return (_aware(moment) - _EPOCH) // timedelta(microseconds=1)
+
+
+def in_utc(moment: datetime) -> datetime:
+    """The same moment in UTC, or the nearest one that the years 1 to 9999 hold."""
+    try:
+        return _aware(moment).astimezone(timezone.utc)
+    except OverflowError:
+        return (datetime.min if moment.year == 1 else datetime.max).replace(tzinfo=timezone.utc)
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)

@@ -11,17 +11,18 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final, Literal, TypeVar
 
-from graphmem.errors import StoreBusy
-from graphmem.stores import neo4j_check, neo4j_tables, search
+from graphmem.errors import EncoderMismatch, StoreBusy, StoreError
+from graphmem.stores import neo4j_check, neo4j_repair, neo4j_tables, search
 from graphmem.stores.log import unpack
 from graphmem.stores.moments import microseconds
 from graphmem.stores.neo4j_address import parse_address
 from graphmem.stores.neo4j_connection import Connection
 from graphmem.stores.neo4j_migrations import FORMAT, filters_inside, make_vector_index, names_of, prepare
-from graphmem.stores.neo4j_tables import Neo4jTables
+from graphmem.stores.neo4j_tables import Neo4jTables, sendable
 from graphmem.stores.neo4j_vector import VectorIndex
 from graphmem.stores.neo4j_write import LOG_COLUMNS, Logged, log_row, write_commit
 from graphmem.stores.plan import check_commit, matrix_of
@@ -77,6 +78,7 @@ class Neo4jStore:
         self._exact_texts = exact_texts
         self._busy_seconds = busy_seconds
         self._lock = threading.Lock()
+        self._moment = threading.local()
         self._sidecar = Sidecar()
         self._served: frozenset[str] = frozenset()
         self._symbols: dict[str, int] = {}
@@ -88,7 +90,8 @@ class Neo4jStore:
     def apply(self, commit: Commit, vectors: Vectors | None = None) -> Commit:
         """See ``Store.apply``. The commit is on the server's disk when this returns."""
         check_commit(commit, self._schema)
-        if vectors is not None and vectors.by_id and self._encoder() is None:
+        first = vectors is not None and bool(vectors.by_id) and self._encoder() is None
+        if first and vectors is not None:
             # An index cannot be made in the transaction that writes.
             make_vector_index(self._connection, self._names, matrix_of(vectors).shape[1])
         binary = self._connection.bolt >= (6, 0)
@@ -99,7 +102,13 @@ class Neo4jStore:
                 )
             )
         except Logged as logged:
+            # What was rolled back gave no bookmark: without one a reader elsewhere could miss the commit.
+            self._connection.bookmark()
             return logged.commit
+        except EncoderMismatch:
+            if first and (bound := self._encoder()):  # another process was first: the index is his
+                make_vector_index(self._connection, self._names, bound[1])
+            raise
 
     # --- reads of the server --------------------------------------------------------------
 
@@ -112,7 +121,7 @@ class Neo4jStore:
             "RETURN collect(n.id), collect(n.kind), collect(n.namespace), collect(n._body)"
         )
         ((found, *columns),) = self._whole(
-            lambda: self._connection.read(query, ids=[id for id in wanted if _sendable(id)], **parameters)
+            lambda: self._connection.read(query, ids=[id for id in wanted if sendable(id)], **parameters)
         )
         rows = dict(zip(found, zip(*columns, strict=True), strict=True))
         return {id: _record(id, *rows[id]) for id in wanted if id in rows}
@@ -146,13 +155,13 @@ class Neo4jStore:
             f"MATCH {trail}(c:{{x}}Commit) WHERE c.seq > $after AND c.namespace IN $namespaces "
             f"RETURN {LOG_COLUMNS} ORDER BY c.seq LIMIT {_COMMITS}"
         )
-        namespaces = sorted(view.namespaces)
+        namespaces = sorted(filter(sendable, view.namespaces))
 
         def page_after(seq: int) -> list[Commit]:
             rows = self._connection.read(query, after=seq, namespaces=namespaces, touching=touching)
             return [unpack(log_row(row)) for row in rows]
 
-        first = page_after(after)
+        first = page_after(after) if touching is None or sendable(touching) else []
 
         def pages() -> Iterator[Commit]:
             page = first
@@ -203,13 +212,28 @@ class Neo4jStore:
             bytes=None,
         )
 
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """See ``Store.steady``."""
+        outer = self._known_head()
+        self._moment.head = self.head() if outer is None else outer
+        try:
+            yield
+        finally:
+            self._moment.head = outer
+
+    def _known_head(self) -> int | None:
+        """The head when this thread entered ``steady``; None outside."""
+        return getattr(self._moment, "head", None)
+
     def _whole(self, read: Callable[[], T]) -> T:
         """What a read gives when no commit came between: it holds all of a commit or nothing.
 
         A read waits until all that was committed before it is applied in full (by bookmark), so only a
         commit that comes during the read can be seen in part, and then the head has moved.
         """
-        before = self.head()
+        before = self._known_head()
+        before = self.head() if before is None else before
         for _ in range(_ATTEMPTS):
             found = read()
             after = self.head()
@@ -225,17 +249,23 @@ class Neo4jStore:
         if not self._lock.acquire(timeout=max(self._busy_seconds, 1.0) * 6):
             raise StoreBusy(f"{self._address}: another thread holds the store for too long: try again")
         try:
-            if not view.namespaces <= self._served:
-                self._served |= view.namespaces
+            asked = frozenset(filter(sendable, view.namespaces))
+            if not asked <= self._served:
+                self._served |= asked
                 self._sidecar.forget()
+            least = self._known_head()
             for _ in range(_ATTEMPTS):
                 tables = Neo4jTables(self._connection, self._names, self._served, self._symbols)
-                self._sidecar.follow(tables)
+                self._sidecar.follow(tables, least)
+                least = None
                 found = answer(tables)
                 # What was read of the server is newer than the arrays if a commit came between.
                 if not tables.reads or tables.head() == self._sidecar.seq:
                     return found
             raise StoreBusy(f"{self._address}: others write without a pause: try again")
+        except StoreError:
+            self._sidecar.forget()  # what was being loaded when the server went away is half there
+            raise
         finally:
             self._lock.release()
 
@@ -256,7 +286,7 @@ class Neo4jStore:
         limit: int | None = None,
     ) -> Adjacency:
         """See ``Store.neighbours``. Edges come by id asked; with a limit by the id, heaviest first."""
-        asked = [id for id in ids if _sendable(id)]
+        asked = [id for id in ids if sendable(id)]
         return self._searched(
             view,
             lambda tables: search.neighbours(
@@ -280,12 +310,12 @@ class Neo4jStore:
             QueryError: ``vector`` is not finite or not of shape (d,).
         """
         bound = self._encoder()
+        if bound is None or k <= 0:
+            return []
+        query, dimension = search.checked_vector(vector, bound), bound[1]
 
         def answer(tables: Neo4jTables) -> list[tuple[str, float]]:
-            if bound is None or k <= 0:
-                return []
-            query = search.checked_vector(vector, bound)
-            matrix = self._sidecar.vectors(tables, bound[1])
+            matrix = self._sidecar.vectors(tables, dimension)
             scope = self._sidecar.scope(tables, view)
             if scope.texts <= self._exact_texts:
                 return search.search_vector(self._sidecar, tables, matrix, view, query, k)
@@ -295,12 +325,12 @@ class Neo4jStore:
 
     def vectors(self, view: View, ids: Sequence[str]) -> Mapping[str, FloatArray]:
         """See ``Store.vectors``."""
-        asked = [id for id in ids if _sendable(id)]
+        asked = [id for id in ids if sendable(id)]
         return self._searched(view, lambda tables: search.vectors(self._sidecar, tables, view, asked))
 
     def cosines(self, view: View, ids: Sequence[str], vector: FloatArray) -> FloatArray:
         """See ``Store.cosines``; within about .005, as in ``search_vector``."""
-        asked = [id for id in ids if _sendable(id)]
+        asked = [id for id in ids if sendable(id)]
         found = self._searched(view, lambda tables: search.vectors(self._sidecar, tables, view, asked))
         return found.cosines(ids, vector)
 
@@ -308,18 +338,15 @@ class Neo4jStore:
         """See ``Store.check``. Reads everything."""
         return neo4j_check.problems(self._connection, self._names, self._schema)
 
+    def repair(self) -> None:
+        """See ``Store.repair``. In batches: broken off, it is to be run again."""
+        neo4j_repair.repair(self._connection, self._names, self._schema)
+        with self._lock:
+            self._sidecar.forget()
+
     def close(self) -> None:
         """See ``Store.close``."""
         self._connection.close()
-
-
-def _sendable(id: str) -> bool:
-    """Whether an id can be asked for; half a character is in no store."""
-    try:
-        id.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _record(id: str, kind: str, namespace: str, body: str) -> Record:
@@ -329,10 +356,10 @@ def _record(id: str, kind: str, namespace: str, body: str) -> Record:
 def _seen(view: View) -> tuple[str, dict[str, Any]]:
     """The view as a condition on node ``n``, and its parameters."""
     condition = "n.namespace IN $namespaces AND n.kind IS NOT NULL"
-    parameters: dict[str, Any] = {"namespaces": sorted(view.namespaces)}
+    parameters: dict[str, Any] = {"namespaces": sorted(filter(sendable, view.namespaces))}
     if view.kinds is not None:
         condition += " AND n.kind IN $kinds"
-        parameters["kinds"] = sorted(view.kinds)
+        parameters["kinds"] = sorted(filter(sendable, view.kinds))
     if view.as_of is not None:
         condition += " AND n._valid_at <= $moment AND $moment < n._invalid_at"
         parameters["moment"] = microseconds(view.as_of)

@@ -10,7 +10,7 @@ from graphmem.stores import neo4j_tables
 from graphmem.stores.log import unpack
 from graphmem.stores.moments import BEGINNING, END, microseconds
 from graphmem.stores.neo4j_connection import Connection
-from graphmem.stores.neo4j_migrations import Names, expected_indexes, index_states
+from graphmem.stores.neo4j_migrations import Names, expected_indexes, index_states, vector_dimension
 from graphmem.stores.neo4j_tables import namespace_token
 from graphmem.stores.neo4j_write import LOG_COLUMNS, log_row, word_fields
 from graphmem.stores.plan import edges_of
@@ -30,7 +30,7 @@ def problems(connection: Connection, names: Names, schema: Schema) -> list[str]:
     """Every way in which the store is not sound, in words."""
     return [
         *_indexes(connection, names),
-        *log_problems(_commits(connection, names), _records(connection, names), schema),
+        *log_problems(all_commits(connection, names), _records(connection, names), schema),
         *_nodes(connection, names, schema),
         *_searched(connection, names),
         *derived_problems(_records(connection, names), schema),
@@ -49,7 +49,8 @@ def _records(connection: Connection, names: Names) -> Iterator[Record]:
         yield Record(id, kind, namespace, json.loads(body))
 
 
-def _commits(connection: Connection, names: Names) -> Iterator[Commit]:
+def all_commits(connection: Connection, names: Names) -> Iterator[Commit]:
+    """The whole log, in order."""
     seq = 0
     query = names(f"MATCH (c:{{x}}Commit) WHERE c.seq > $seq RETURN {LOG_COLUMNS} ORDER BY c.seq LIMIT 20")
     while page := [unpack(log_row(row)) for row in connection.read(query, seq=seq)]:
@@ -66,6 +67,8 @@ def _indexes(connection: Connection, names: Names) -> Iterator[str]:
     for name, state, share in states:
         if state != "ONLINE":
             yield f"the index {name} is {state.lower()} ({share:.0f} % of it is made)"
+    if bound is not None and vector_dimension(connection, names) not in (None, bound[1]):
+        yield f"the vector index is not of the {bound[1]} dimensions that the vectors have"
 
 
 def _nodes(connection: Connection, names: Names, schema: Schema) -> Iterator[str]:
@@ -114,6 +117,8 @@ def _words(text: str | None, namespace: str) -> list[Any]:
 
 def _searched(connection: Connection, names: Names) -> Iterator[str]:
     """The full-text index holds as many texts of each namespace as there are."""
+    if (names("{x}_words"), "ONLINE") not in {state[:2] for state in index_states(connection, names)}:
+        return  # which was told already
     counted = connection.read(names("MATCH (n:{x}Text) RETURN n.namespace, count(n)"))
     for namespace, texts in counted:
         ((found,),) = connection.read(

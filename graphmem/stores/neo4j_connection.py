@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,6 +28,9 @@ T = TypeVar("T")
 Rows = list[list[Any]]
 
 _CONNECT_SECONDS: Final = 5.0
+_IDLE_SECONDS: Final = 30.0  # a connection not used for so long is asked first whether it lives
+# A writer that falls silent, its network gone, holds up all others: after so long the server ends it.
+_WRITE_SECONDS: Final = 300.0
 _FIRST_PAUSE: Final = 0.05
 _LONGEST_PAUSE: Final = 1.0
 
@@ -48,13 +52,19 @@ _CAUSES: Final[dict[str, tuple[type[StoreError] | type[StoreURLError], str]]] = 
     "ClientError": (StoreError, "the server refuses the query"),
     "Neo4jError": (StoreError, "the server refuses the query"),
     "DriverError": (StoreError, "the driver failed"),
+    "GqlError": (StoreError, "the server or the driver failed: look at the server's log"),
 }
+_ENDED: Final = (StoreBusy, "the server ended the transaction, which took or waited too long: try again")
 _CODES: Final[dict[str, tuple[type[StoreError] | type[StoreURLError], str]]] = {
     "Neo.ClientError.Database.DatabaseNotFound": (StoreURLError, "the server has no such database"),
     "Neo.TransientError.General.MemoryPoolOutOfMemoryError": (
         StoreFull,
         "the server's memory does not suffice: give it more (server.memory.heap.max_size)",
     ),
+    "Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration": _ENDED,
+    "Neo.ClientError.Transaction.TransactionTimedOut": _ENDED,
+    "Neo.ClientError.Transaction.LockClientStopped": _ENDED,
+    "Neo.ClientError.Transaction.Terminated": _ENDED,
     "Neo.ClientError.General.WriteOnReadOnlyAccessDatabase": (StoreReadOnly, "the database takes no writes"),
     "Neo.DatabaseError.General.StorageDamageDetected": (StoreCorrupt, "the database is damaged: restore it"),
     "Neo.DatabaseError.General.IndexCorruptionDetected": (
@@ -70,8 +80,9 @@ def translate(error: Exception, address: Address) -> StoreError | StoreURLError:
     kind, advice = _CODES.get(code) or next(
         _CAUSES[cls.__name__] for cls in type(error).__mro__ if cls.__name__ in _CAUSES
     )
-    reason = (getattr(error, "message", None) or str(error) or type(error).__name__).splitlines()[0]
-    return kind(f"{address}: {advice} ({reason[:300]})")
+    # The driver's own errors have their reason in ``args``, and a ``message`` that says nothing.
+    reason = str(*error.args[:1]) or getattr(error, "message", None) or type(error).__name__
+    return kind(f"{address}: {advice} ({' '.join(reason.split())[:300]})")
 
 
 class Connection:
@@ -97,16 +108,20 @@ class Connection:
             import neo4j
         except ImportError as error:
             raise MissingExtra("a Neo4j store", "neo4j") from error
+        # Its warnings, which nobody asked for, would go to stderr: what matters comes as an error.
+        logging.getLogger("neo4j").addHandler(logging.NullHandler())
         self._errors = (neo4j.exceptions.DriverError, neo4j.exceptions.Neo4jError)
         self._lost = neo4j.exceptions.IncompleteCommit
+        self._limited = neo4j.unit_of_work(timeout=_WRITE_SECONDS)
         self._bookmarks = neo4j.GraphDatabase.bookmark_manager()
         try:
             with self._translated():
                 self._driver = neo4j.GraphDatabase.driver(
                     address.uri,
                     auth=(address.user, address.password) if address.password else None,
-                    max_transaction_retry_time=busy_seconds,
+                    max_transaction_retry_time=0,  # its pauses begin at a second: ``_again`` tries again
                     connection_timeout=_CONNECT_SECONDS,
+                    liveness_check_timeout=_IDLE_SECONDS,
                     connection_acquisition_timeout=max(busy_seconds, _CONNECT_SECONDS),
                     telemetry_disabled=True,
                     notifications_min_severity="OFF",
@@ -156,16 +171,20 @@ class Connection:
     def write(self, work: Callable[[ManagedTransaction], T]) -> T:
         """What a managed transaction returns. It must be such that it can be done again after all.
 
-        The driver itself tries again what certainly did not take effect; what may have taken effect,
-        because the connection was lost after COMMIT was sent, is tried again here.
+        What may have taken effect, because the connection was lost after COMMIT was sent, is tried again
+        like what certainly did not.
         """
         driver = self._open()
 
         def once() -> T:
             with driver.session(database=self.address.database, bookmark_manager=self._bookmarks) as session:
-                return session.execute_write(work)
+                return session.execute_write(self._limited(work))
 
         return self._again(once)
+
+    def bookmark(self) -> None:
+        """Let later reads see at least what the member that writes holds by now."""
+        self.define("RETURN 1")
 
     def define(self, statement: str, /, **parameters: Any) -> None:
         """Run a statement that makes or drops an index or constraint, in a transaction of its own."""

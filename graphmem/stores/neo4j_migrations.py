@@ -22,13 +22,13 @@ _NAME: Final = re.compile(r"[a-z][a-z_]{0,39}")
 # Kinds are names like "part_of", labels like "PartOf", relationship types like "PART_OF".
 # {x} is the store's label. Every node of a store has it, live records also their kind's.
 _FIRST: Final = (
+    "CREATE CONSTRAINT {x}_meta IF NOT EXISTS FOR (m:{x}Meta) REQUIRE m.name IS UNIQUE",
     "CREATE CONSTRAINT {x}_id IF NOT EXISTS FOR (n:{x}) REQUIRE n.id IS UNIQUE",
     "CREATE CONSTRAINT {x}_key IF NOT EXISTS FOR (n:{x}) REQUIRE n._key IS UNIQUE",
     "CREATE CONSTRAINT {x}_commit_id IF NOT EXISTS FOR (c:{x}Commit) REQUIRE c.id IS UNIQUE",
     "CREATE CONSTRAINT {x}_commit_seq IF NOT EXISTS FOR (c:{x}Commit) REQUIRE c.seq IS UNIQUE",
     "CREATE INDEX {x}_kind IF NOT EXISTS FOR (n:{x}) ON (n.namespace, n.kind)",
     "CREATE INDEX {x}_name IF NOT EXISTS FOR (n:{x}) ON (n.name)",
-    "CREATE INDEX {x}_at IF NOT EXISTS FOR (n:{x}) ON (n.at)",
     # Terms come cut and stemmed, so the analyzer only splits them; a commit's words are there at once.
     "CREATE FULLTEXT INDEX {x}_words IF NOT EXISTS FOR (n:{x}Text) ON EACH [n._words] "
     "OPTIONS {{indexConfig: {{`fulltext.analyzer`: 'whitespace', `fulltext.eventually_consistent`: false}}}}",
@@ -111,16 +111,18 @@ def prepare(connection: Connection, names: Names, *, create: bool) -> None:
         )
     if version == FORMAT:
         return
-    for statement in (s for statements in MIGRATIONS[version:] for s in statements):
-        connection.define(statement.format(x=names.label))
-    connection.define(
-        names("CREATE CONSTRAINT {x}_meta IF NOT EXISTS FOR (m:{x}Meta) REQUIRE m.name IS UNIQUE")
-    )
-    await_indexes(connection)
+    make_indexes(connection, names, after=version)
     merge = names(
         "MERGE (m:{x}Meta {name: 'graphmem'}) ON CREATE SET m.seq = 0, m.keys = 0 SET m.format = $format"
     )
     connection.write(lambda transaction: transaction.run(merge, {"format": FORMAT}).consume())
+
+
+def make_indexes(connection: Connection, names: Names, after: int = 0) -> None:
+    """Run the migrations after that number, all of which leave what is there as it is."""
+    for statement in (s for statements in MIGRATIONS[after:] for s in statements):
+        connection.define(statement.format(x=names.label))
+    await_indexes(connection)
 
 
 def filters_inside(connection: Connection) -> bool:
@@ -129,10 +131,21 @@ def filters_inside(connection: Connection) -> bool:
 
 
 def make_vector_index(connection: Connection, names: Names, dimension: int) -> None:
-    """The vector index of this dimension, if there is none yet."""
+    """The vector index of this dimension; one of another, left by a commit that failed, goes."""
+    if vector_dimension(connection, names) not in (None, dimension):
+        connection.define(names("DROP INDEX {x}_embedding IF EXISTS"))
     statement = _FILTERED if filters_inside(connection) else _PLAIN
     connection.define(statement.format(x=names.label, d=int(dimension)))
     await_indexes(connection)
+
+
+def vector_dimension(connection: Connection, names: Names) -> int | None:
+    """Of the vectors that the vector index takes; None without an index."""
+    rows = connection.read(
+        "SHOW INDEXES YIELD name, options WHERE name = $name RETURN options.indexConfig['vector.dimensions']",
+        name=names("{x}_embedding"),
+    )
+    return int(rows[0][0]) if rows else None
 
 
 def await_indexes(connection: Connection) -> None:
@@ -150,7 +163,12 @@ def index_states(connection: Connection, names: Names) -> Sequence[tuple[str, st
     return [(str(name), str(state), float(share)) for name, state, share in rows]
 
 
+def constraints(names: Names) -> set[str]:
+    """Names of the constraints, each of which has an index of the same name."""
+    return {f"{names.label}_{end}" for end in ("meta", "id", "key", "commit_id", "commit_seq")}
+
+
 def expected_indexes(names: Names, *, vectors: bool) -> set[str]:
     """Names of the indexes that a sound store has."""
-    ends = {"id", "key", "commit_id", "commit_seq", "kind", "name", "at", "words", "text", "meta"}
-    return {f"{names.label}_{end}" for end in ends | ({"embedding"} if vectors else set())}
+    ends = {"kind", "name", "words", "text"} | ({"embedding"} if vectors else set())
+    return constraints(names) | {f"{names.label}_{end}" for end in ends}

@@ -20,6 +20,15 @@ _CLAUSES: Final = 500  # namespaces in one full-text query; Lucene refuses more 
 _LONGEST: Final = 64  # characters of a term; Lucene's analyzer would cut one of more than 255
 
 
+def sendable(name: str) -> bool:
+    """Whether a name can be asked for; half a character is in no store."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def term_token(term: str) -> str:
     """A stemmed word as the full-text index holds it."""
     return term if len(term) <= _LONGEST else "_h" + blake2b(term.encode(), digest_size=16).hexdigest()
@@ -198,21 +207,21 @@ class Neo4jTables:
         """A number for each name, new ones for new names."""
         return [self._symbols.setdefault(str(name), len(self._symbols) + 1) for name in names]
 
+    # A node keeps its id and key for ever, so that these two are no reads of what may have changed.
+
     def ids(self, keys: Keys) -> dict[str, int]:
         """See ``Tables.ids``."""
+        query = self._names("MATCH (n:{x}) WHERE n._key IN $keys RETURN collect(n.id), collect(n._key)")
         found: dict[str, int] = {}
         for batch in self._batches(keys):
-            ids, numbers = self._columns(
-                "MATCH (n:{x}) WHERE n._key IN $keys RETURN collect(n.id), collect(n._key)", keys=batch
-            )
+            ((ids, numbers),) = self._connection.read(query, keys=batch)
             found.update(zip(ids, numbers, strict=True))
         return found
 
     def keys(self, ids: Sequence[str]) -> dict[str, int]:
         """See ``Tables.keys``."""
-        found, numbers = self._columns(
-            "MATCH (n:{x}) WHERE n.id IN $ids RETURN collect(n.id), collect(n._key)", ids=list(ids)
-        )
+        query = self._names("MATCH (n:{x}) WHERE n.id IN $ids RETURN collect(n.id), collect(n._key)")
+        ((found, numbers),) = self._connection.read(query, ids=list(ids))
         return dict(zip(found, numbers, strict=True))
 
 

@@ -15,9 +15,9 @@ import numpy as np
 from graphmem.stores.moments import microseconds
 from graphmem.stores.neo4j_connection import Connection
 from graphmem.stores.neo4j_migrations import Names
-from graphmem.stores.neo4j_tables import Neo4jTables
+from graphmem.stores.neo4j_tables import Neo4jTables, sendable
 from graphmem.stores.quantised import VectorMatrix
-from graphmem.stores.search import Ranked, ranked
+from graphmem.stores.search import Ranked, ranked, search_vector
 from graphmem.stores.sidecar import Scope, Sidecar
 from graphmem.stores.tables import Keys
 from graphmem.types import FloatArray, View
@@ -62,7 +62,7 @@ class VectorIndex:
     ) -> Ranked:
         """The k records in view with the greatest cosine to ``query``, as near as the index comes."""
         wanted = _MORE * k
-        while True:
+        while wanted < scope.texts and query.any():  # the index takes no zero vector
             tables.reads += 1
             keys = self._candidates(view, query, wanted, scope)
             mask = np.zeros(len(scope.mask), dtype=bool)
@@ -70,9 +70,10 @@ class VectorIndex:
             mask &= scope.mask
             chosen, cosines = matrix.search(query, mask, k)
             # Records that are as near as the last one wanted go by id, so that all of them are needed.
-            if wanted >= scope.texts or k <= len(chosen) < np.count_nonzero(mask):
+            if k <= len(chosen) < np.count_nonzero(mask):
                 return ranked(sidecar, tables, chosen, cosines, k)
             wanted *= 4
+        return search_vector(sidecar, tables, matrix, view, query, k)
 
     def _candidates(self, view: View, query: FloatArray, k: int, scope: Scope) -> Keys:
         vector = query.tolist()
@@ -89,13 +90,13 @@ class VectorIndex:
         kinds: Sequence[str | None] = [None]
         if view.kinds is not None:
             condition += " AND n.kind = $kind"
-            kinds = sorted(view.kinds)
+            kinds = sorted(filter(sendable, view.kinds))
         if view.as_of is not None:
             condition += " AND n._valid_at <= $moment AND n._invalid_at > $moment"
             parameters["moment"] = microseconds(view.as_of)
         statement = self._names(_FILTERED.replace("{condition}", condition))
         found: list[int] = []
-        for namespace, kind in product(sorted(view.namespaces), kinds):
+        for namespace, kind in product(sorted(filter(sendable, view.namespaces)), kinds):
             ((keys,),) = self._connection.read(
                 statement, vector=vector, k=k, namespace=namespace, kind=kind, **parameters
             )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from graphmem.stores.log import canonical, compact_json, pack, unpack
-from graphmem.stores.moments import BEGINNING, END, microseconds
+from graphmem.stores.log import compact_json, pack, unpack
+from graphmem.stores.moments import BEGINNING, END, in_utc, microseconds
 from graphmem.stores.neo4j_migrations import Names
 from graphmem.stores.neo4j_tables import namespace_token, repeated_token, term_token
 from graphmem.stores.plan import (
@@ -24,7 +25,7 @@ from graphmem.stores.plan import (
 )
 from graphmem.stores.quantised import dequantise, quantise
 from graphmem.stores.words import storable, text_terms
-from graphmem.types import Commit, FloatArray, Record, Schema, Shown, Vectors
+from graphmem.types import Commit, FloatArray, Schema, Shown, Vectors
 
 if TYPE_CHECKING:
     from neo4j import ManagedTransaction
@@ -62,6 +63,15 @@ MATCH (m:{x}Meta) SET m.keys = $keys, m.encoder = $encoder, m.dimension = $dimen
 CREATE (c:{x}Commit {seq: $seq}) SET c += $log
 WITH c UNWIND $changed AS key MATCH (n:{x} {_key: key}) CREATE (c)-[:CHANGED]->(n)
 """
+_CUT: Final = "UNWIND $keys AS key MATCH (:{x} {_key: key})-[r]->(:{x}) DELETE r"
+_UNSET: Final = (
+    "MATCH (n:{x}) WHERE n._key IN $keys AND n._vector IS NOT NULL AND n.embedding IS NULL "
+    "RETURN n._key, n._vector"
+)
+_EMBED: Final = (
+    "UNWIND $vectors AS v MATCH (n:{x} {_key: v.key}) "
+    "CALL db.create.setNodeVectorProperty(n, 'embedding', v.vector)"
+)
 # Bolt 6 has a type for vectors, which travels as bytes; before, one float after the other.
 _VECTORS: Final = """
 UNWIND $vectors AS v MATCH (n:{x} {_key: v.key}) SET n._vector = v.bytes
@@ -112,7 +122,6 @@ def write_commit(
     if logged[0] is not None:
         raise Logged(logged_already(unpack(log_row(logged)), commit))
     states = _States(transaction, names)
-    states.read(_foreseen(schema, commit))
     planned = plan(schema, commit, states.images)
     bound = None if encoder is None else (str(encoder), int(dimension))
     if vectors is not None and vectors.by_id:
@@ -120,14 +129,11 @@ def write_commit(
         check_encoder(bound, vectors.encoder, size)
         check_texts(schema, commit.namespace, vectors, planned, states.images)
         bound = (vectors.encoder, size)
-    keys = _keys(states, commit, planned, last_key)
+    keys = _keys(states, (change.id for change in commit.changes), planned, last_key)
     touched = {keys[id] for id in (*(one.change.id for one in planned), *(vectors.by_id if vectors else ()))}
     written = replace(commit, seq=seq)
     rows = _rows(planned, keys, states, names, schema)
-    kinds = ":".join([*names.labels.values(), f"{names.label}Text"])
-    for name, statement in _WRITES.items():
-        if given := getattr(rows, name):
-            transaction.run(names(statement.replace("{kinds}", kinds)), {name: given}).consume()
+    _run_writes(transaction, rows, names)
     log = {
         "changed": sorted({keys[change.id] for change in commit.changes}),
         "seq": seq,
@@ -141,6 +147,54 @@ def write_commit(
         query = names(_BINARY_VECTORS if binary else _VECTORS)
         transaction.run(query, {"vectors": _vector_rows(vectors, keys, binary=binary)}).consume()
     return written
+
+
+def write_anew(
+    transaction: ManagedTransaction, names: Names, schema: Schema, planned: Sequence[Planned]
+) -> None:
+    """Write records over whatever their nodes hold; a vector stays where there is a text."""
+    states = _States(transaction, names)
+    last_key = transaction.run(names("MATCH (m:{x}Meta) RETURN m.keys")).single(strict=True)[0]
+    keys = _keys(states, (), planned, last_key)
+    sources = [keys[one.change.id] for one in planned]
+    transaction.run(names(_CUT), {"keys": sources}).consume()
+    rows = _rows(planned, keys, states, names, schema)
+    for row in rows.replaced:
+        for name in _OF_TEXT:
+            if f"{names.label}Text" not in row["labels"]:
+                row["fields"][name] = None
+            elif row["fields"].get(name) is None and name in ("_vector", "embedding"):
+                row["fields"].pop(name, None)
+    _run_writes(transaction, rows, names)
+    transaction.run(
+        names("MATCH (m:{x}Meta) SET m.keys = $keys"), {"keys": max(last_key, *keys.values(), 0)}
+    ).consume()
+    found = transaction.run(names(_UNSET), {"keys": sources})
+    lacking = [{"key": key, "vector": _unit(vector)} for key, vector in found.values()]
+    transaction.run(names(_EMBED), {"vectors": lacking}).consume()
+
+
+def _unit(packed: bytes) -> list[float]:
+    row = np.frombuffer(packed, dtype=np.int8)
+    floats: list[float] = dequantise(row[None, :])[0].tolist()
+    return floats
+
+
+def remove_others(transaction: ManagedTransaction, names: Names, ids: Collection[str]) -> None:
+    """Remove the records that are none of these, and edges that leave no record."""
+    found = transaction.run(names("MATCH (n:{x}) WHERE n.kind IS NOT NULL RETURN n.id, n._key"))
+    strays = [key for id, key in found.values() if id not in ids]
+    rows = _Rows(removed=strays)
+    transaction.run(names(_CUT), {"keys": strays}).consume()
+    _run_writes(transaction, rows, names)
+    transaction.run(names("MATCH (n:{x})-[r]->(:{x}) WHERE n.kind IS NULL DELETE r")).consume()
+
+
+def _run_writes(transaction: ManagedTransaction, rows: _Rows, names: Names) -> None:
+    kinds = ":".join([*names.labels.values(), f"{names.label}Text"])
+    for name, statement in _WRITES.items():
+        if given := getattr(rows, name):
+            transaction.run(names(statement.replace("{kinds}", kinds)), {name: given}).consume()
 
 
 class _States:
@@ -172,30 +226,11 @@ class _States:
         return {id: self._images[id] for id in wanted if id in self._images}
 
 
-def _foreseen(schema: Schema, commit: Commit) -> set[str]:
-    """The nodes that a commit will most likely need, so that they are read in one go."""
-    ids = {change.id for change in commit.changes}
-    for change in commit.changes:
-        for record in (change.before, change.after):
-            if record is not None:
-                ids.update(edge.target for edge in schema.index(record).edges)
-
-    def nothing(asked: Iterable[str]) -> Mapping[str, Record]:
-        ids.update(asked)
-        return {}
-
-    schema.derive(commit.changes, nothing)
-    return {id for id in ids if _plain(id)}
-
-
-def _plain(id: str) -> bool:
-    """Whether an id can be sent; one that cannot is refused by ``plan``."""
-    return id.isprintable()
-
-
-def _keys(states: _States, commit: Commit, planned: Iterable[Planned], last_key: int) -> dict[str, int]:
-    """Keys of all records and edge targets of a commit, the next ones for those that are new."""
-    ids = dict.fromkeys(change.id for change in commit.changes)
+def _keys(
+    states: _States, others: Iterable[str], planned: Iterable[Planned], last_key: int
+) -> dict[str, int]:
+    """Keys of all records and edge targets, and of others; the next ones for those that are new."""
+    ids = dict.fromkeys(others)
     for one in planned:
         ids[one.change.id] = None
         for index in (one.before, one.after):
@@ -295,7 +330,7 @@ def _fields(one: Planned, key: int, words: Mapping[str, Mapping[str, Any]], sche
         "_key": key,
         "namespace": record.namespace,
         "kind": record.kind,
-        "_body": canonical(record.body),
+        "_body": one.body,
         "_valid_at": BEGINNING if after.valid_at is None else microseconds(after.valid_at),
         "_invalid_at": END if after.invalid_at is None else microseconds(after.invalid_at),
     }
@@ -304,6 +339,8 @@ def _fields(one: Planned, key: int, words: Mapping[str, Mapping[str, Any]], sche
 def _sendable(value: Shown) -> Shown:
     if isinstance(value, str):
         return storable(value)
+    if isinstance(value, datetime):
+        return in_utc(value)  # the driver takes no offset of seconds
     return [storable(item) for item in value] if isinstance(value, list) else value
 
 
@@ -330,9 +367,9 @@ def _log_fields(commit: Commit, touched: Iterable[int]) -> dict[str, Any]:
         "id": commit.id,
         "namespace": commit.namespace,
         "author": commit.author,
-        "at": commit.at,
+        "at": in_utc(commit.at),
         "message": commit.message,
-        # The moment again as it was written, since a temporal value may come back in another form.
+        # The moment again as it was written, with its offset.
         "_at": commit.at.isoformat(),
         "_changes": pack(commit),
         "_touched": np.array(sorted(touched), dtype="<u4").tobytes(),

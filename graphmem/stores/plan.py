@@ -22,11 +22,12 @@ _NOTHING: Final = Index()
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One record that ends up different, and how it was and will be found."""
+    """One record that ends up different: how it was and will be found, and its body as it will be stored."""
 
     change: Change
     before: Index
     after: Index
+    body: str = ""
 
 
 def check_commit(commit: Commit, schema: Schema) -> None:
@@ -52,48 +53,100 @@ def check_commit(commit: Commit, schema: Schema) -> None:
 def plan(schema: Schema, commit: Commit, current: Current) -> list[Planned]:
     """The records that a commit leaves different, those derived from them included.
 
+    ``current`` is asked once for all that the commit will most likely need: its records, and what
+    their edges point at; for what derives from others besides, once more.
+
     Raises:
         Conflict: a record is not what its change says it was.
         ValueError: a derived kind that is not declared, an id that no store could keep.
     """
-    net = _net_changes(commit, current)
-    changes = [*net, *_derive(schema, commit, net, current)]
-    planned = [
-        Planned(change, _index(schema, change.before), _index(schema, change.after)) for change in changes
+    work = _Work(schema, current)
+    work.foresee(commit)
+    net = _net_changes(commit, work)
+    changes = [*net, *_derive(commit, net, work)]
+    return [
+        Planned(change, work.index(change.before), work.index(change.after), work.body(change.after))
+        for change in changes
     ]
-    _check_ids(planned)
-    return planned
 
 
-def image(record: Record | None) -> Image | None:
-    """A record as it is stored."""
-    return None if record is None else (record.kind, record.namespace, canonical(record.body))
+class _Work:
+    """What planning a commit computes of a record once: its image, its index, its state in the store."""
+
+    def __init__(self, schema: Schema, current: Current) -> None:
+        self.schema = schema
+        self._current = current
+        self._asked: set[str] = set()
+        self._states: dict[str, Image] = {}
+        # By identity: the same record object stands in several places of a commit.
+        self._images: dict[int, tuple[Record, Image]] = {}
+        self._indexes: dict[int, tuple[Record, Index]] = {}
+
+    def foresee(self, commit: Commit) -> None:
+        """Read the states of the commit's records and of what their edges point at."""
+        records = [record for change in commit.changes for record in (change.before, change.after) if record]
+        ids = {record.id for record in records}
+        ids.update(edge.target for record in records for edge in self.index(record).edges)
+        _check_ids(ids)
+        self.states(ids)
+
+    def states(self, ids: Iterable[str]) -> Mapping[str, Image]:
+        """The records of the store among these, as they are stored."""
+        wanted = list(ids)
+        missing = set(wanted) - self._asked
+        if missing:
+            self._asked |= missing
+            self._states.update(self._current(missing))
+        return {id: self._states[id] for id in wanted if id in self._states}
+
+    def image(self, record: Record | None) -> Image | None:
+        """A record as it is stored."""
+        if record is None:
+            return None
+        if id(record) not in self._images:
+            self._images[id(record)] = (record, (record.kind, record.namespace, canonical(record.body)))
+        return self._images[id(record)][1]
+
+    def body(self, record: Record | None) -> str:
+        """The canonical JSON of a record's body."""
+        image = self.image(record)
+        return image[2] if image else ""
+
+    def index(self, record: Record | None) -> Index:
+        """How a record is found."""
+        if record is None:
+            return _NOTHING
+        if id(record) not in self._indexes:
+            self._indexes[id(record)] = (record, self.schema.index(record))
+        return self._indexes[id(record)][1]
 
 
-def _net_changes(commit: Commit, current: Current) -> list[Change]:
+def _net_changes(commit: Commit, work: _Work) -> list[Change]:
     """One change for each record that ends up different, after checking them all in their order."""
     states: dict[str, Image | None] = {}
-    states.update(current({change.id for change in commit.changes}))
+    states.update(work.states(change.id for change in commit.changes))
     net: dict[str, tuple[Record | None, Record | None]] = {}
     misfits = []
     for change in commit.changes:
-        if states.get(change.id) != image(change.before):
+        if states.get(change.id) != work.image(change.before):
             misfits.append(change.id)
-        states[change.id] = image(change.after)
+        states[change.id] = work.image(change.after)
         first, _ = net.get(change.id, (change.before, None))
         net[change.id] = (first, change.after)
     if misfits:
         names = ", ".join(misfits[:3]) + (" …" if len(misfits) > 3 else "")
         raise Conflict(f"changed meanwhile: {names}; nothing was written", tuple(dict.fromkeys(misfits)))
-    return [Change(before, after) for before, after in net.values() if image(before) != image(after)]
+    return [
+        Change(before, after) for before, after in net.values() if work.image(before) != work.image(after)
+    ]
 
 
-def _derive(schema: Schema, commit: Commit, net: list[Change], current: Current) -> Iterable[Change]:
+def _derive(commit: Commit, net: list[Change], work: _Work) -> Iterable[Change]:
     def get(ids: Iterable[str]) -> Mapping[str, Record]:
         wanted = set(ids)
         found = {
             id: Record(id, kind, namespace, json.loads(body))
-            for id, (kind, namespace, body) in current(wanted).items()
+            for id, (kind, namespace, body) in work.states(wanted).items()
         }
         for change in net:  # the commit's own records as they are after it
             found.pop(change.id, None)
@@ -101,22 +154,16 @@ def _derive(schema: Schema, commit: Commit, net: list[Change], current: Current)
                 found[change.id] = change.after
         return found
 
-    derived = schema.derive(commit.changes, get)
+    derived = work.schema.derive(commit.changes, get)
     for change in derived:
-        if change.record.kind not in schema.derived:
+        if change.record.kind not in work.schema.derived:
             raise ValueError(f"{change.id}: kind '{change.record.kind}' is derived and not declared so")
+    _check_ids({change.id for change in derived})
     return derived
 
 
-def _index(schema: Schema, record: Record | None) -> Index:
-    return _NOTHING if record is None else schema.index(record)
-
-
-def _check_ids(planned: Iterable[Planned]) -> None:
+def _check_ids(ids: Iterable[str]) -> None:
     """Refuse ids that no store could keep: half a character (UnicodeEncodeError is a ValueError), NUL."""
-    ids = {one.change.id for one in planned}
-    for one in planned:
-        ids.update(edge.target for index in (one.before, one.after) for edge in index.edges)
     joined = "".join(ids)
     joined.encode()
     if "\0" in joined:

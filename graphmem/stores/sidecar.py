@@ -67,8 +67,10 @@ class Sidecar:
 
     # --- following the log ----------------------------------------------------------------
 
-    def follow(self, tables: Tables) -> None:
-        """Take in all commits since the last call; every write comes with one."""
+    def follow(self, tables: Tables, least: int | None = None) -> None:
+        """Take in all commits since the last call, or at least up to one; every write comes with one."""
+        if least is not None and self._seq is not None and self._seq >= least:
+            return
         head = tables.head()
         if head == self._seq:
             return

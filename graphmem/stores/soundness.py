@@ -7,7 +7,8 @@ from hashlib import blake2b
 from typing import Final
 
 from graphmem.stores.log import canonical
-from graphmem.types import Change, Commit, Record, Schema
+from graphmem.stores.plan import Planned
+from graphmem.types import Change, Commit, Index, Record, Schema
 
 _BATCH: Final = 2000
 _SHOWN: Final = 5
@@ -42,6 +43,23 @@ def log_problems(commits: Iterable[Commit], records: Iterable[Record], schema: S
     stored = {record.id: _digest(record) for record in records if record.kind not in schema.derived}
     wrong = {id for id in stored.keys() | replayed.keys() if stored.get(id) != replayed.get(id)}
     yield from tell("records that are not what the log says", wrong)
+
+
+def replayed(commits: Iterable[Commit]) -> dict[str, Record]:
+    """The records that the whole log leaves, by id."""
+    records: dict[str, Record] = {}
+    for commit in commits:
+        for change in commit.changes:
+            if change.after is None:
+                records.pop(change.id, None)
+            else:
+                records[change.id] = change.after
+    return records
+
+
+def anew(record: Record, schema: Schema) -> Planned:
+    """What writing a record into an empty store comes to."""
+    return Planned(Change(None, record), Index(), schema.index(record), canonical(record.body))
 
 
 def derived_from(records: Iterable[Record], schema: Schema) -> dict[str, Record]:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, Literal
 
 from graphmem.errors import StoreReadOnly
-from graphmem.stores import search, sqlite_check, sqlite_read
+from graphmem.stores import search, sqlite_check, sqlite_read, sqlite_repair
 from graphmem.stores.plan import check_commit
 from graphmem.stores.sidecar import Sidecar
 from graphmem.stores.sqlite_connection import Channel, prepare
@@ -199,6 +199,19 @@ class SQLiteStore:
         """See ``Store.check``. Reads everything, in one transaction."""
         with self._reading() as connection:
             return sqlite_check.problems(connection, self._schema)
+
+    def steady(self) -> AbstractContextManager[None]:
+        """See ``Store.steady``. Looking for new commits costs next to nothing here: it goes on."""
+        return nullcontext()
+
+    def repair(self) -> None:
+        """See ``Store.repair``. In one transaction: all or nothing."""
+        if self._writer is None:
+            raise StoreReadOnly(f"{self._path}: the file, its directory or its disk takes no writes")
+        with self._writer.transaction("BEGIN IMMEDIATE") as connection:
+            sqlite_repair.repair(connection, self._schema)
+        with self._reading():
+            self._sidecar.forget()
 
     def close(self) -> None:
         """See ``Store.close``."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
 import numpy as np
 
-from graphmem.stores.log import canonical, pack, unpack
+from graphmem.stores.log import pack, unpack
 from graphmem.stores.moments import microseconds
 from graphmem.stores.plan import (
     Image,
@@ -43,7 +43,6 @@ _CURRENT = (
 class _Rows:
     """What a commit writes, collected so that each table is written in one call."""
 
-    touched: set[int] = field(default_factory=set)
     records: list[tuple[int, int, int, int | None, int | None, str]] = field(default_factory=list)
     removed: list[tuple[int]] = field(default_factory=list)
     edges: list[tuple[int, int, int, float]] = field(default_factory=list)
@@ -68,18 +67,31 @@ def write_commit(
         return logged_already(unpack(logged), commit)
     current = partial(_current, connection)
     planned = plan(schema, commit, current)
-    keys = _intern_nodes(connection, commit, planned)
+    _intern_nodes(connection, (change.id for change in commit.changes))
+    keys = write_planned(connection, planned)
+    touched = {keys[one.change.id] for one in planned}
+    if vectors is not None and vectors.by_id:
+        check_encoder(SQLiteTables(connection).encoder(), vectors.encoder, matrix_of(vectors).shape[1])
+        check_texts(schema, commit.namespace, vectors, planned, current)
+        touched |= _write_vectors(connection, vectors)
+    changed = set(_intern_nodes(connection, (change.id for change in commit.changes)).values())
+    return _write_log(connection, commit, changed, touched)
+
+
+def write_planned(connection: sqlite3.Connection, planned: Sequence[Planned]) -> dict[str, int]:
+    """Write records, their edges and words; keys of all of them and of what their edges point at."""
+    ids: dict[str, None] = {}
+    for one in planned:
+        ids[one.change.id] = None
+        for index in (one.before, one.after):
+            ids.update((edge.target, None) for edge in index.edges)
+    keys = _intern_nodes(connection, ids)
     rows = _Rows()
     symbols = _Symbols(connection)
     for one in planned:
         _collect(rows, keys, symbols, one)
     _write_rows(connection, rows)
-    if vectors is not None and vectors.by_id:
-        check_encoder(SQLiteTables(connection).encoder(), vectors.encoder, matrix_of(vectors).shape[1])
-        check_texts(schema, commit.namespace, vectors, planned, current)
-        rows.touched |= _write_vectors(connection, vectors)
-    changed = {keys[change.id] for change in commit.changes}
-    return _write_log(connection, commit, symbols(commit.namespace), changed, rows.touched)
+    return keys
 
 
 def _current(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, Image]:
@@ -103,15 +115,8 @@ class _Symbols:
         return self._keys[name]
 
 
-def _intern_nodes(
-    connection: sqlite3.Connection, commit: Commit, planned: Iterable[Planned]
-) -> dict[str, int]:
-    """Keys of all records and edge targets of a commit, made where they are new."""
-    ids: dict[str, None] = {change.id: None for change in commit.changes}
-    for one in planned:
-        ids[one.change.id] = None
-        for index in (one.before, one.after):
-            ids.update((edge.target, None) for edge in index.edges)
+def _intern_nodes(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, int]:
+    """Keys of ids, made where they are new."""
     asked = json.dumps(list(ids))
     connection.execute("INSERT OR IGNORE INTO node(id) SELECT value FROM json_each(?)", (asked,))
     return dict(
@@ -126,7 +131,6 @@ def _moment(at: datetime | None) -> int | None:
 def _collect(rows: _Rows, keys: dict[str, int], symbols: _Symbols, one: Planned) -> None:
     change, before, after = one.change, one.before, one.after
     key = keys[change.id]
-    rows.touched.add(key)
     if change.after is None:
         rows.removed.append((key,))
     else:
@@ -138,7 +142,7 @@ def _collect(rows: _Rows, keys: dict[str, int], symbols: _Symbols, one: Planned)
                 symbols(record.namespace),
                 _moment(after.valid_at),
                 _moment(after.invalid_at),
-                canonical(record.body),
+                one.body,
             )
         )
     _collect_edges(rows, keys, symbols, one)
@@ -208,8 +212,9 @@ def _write_vectors(connection: sqlite3.Connection, vectors: Vectors) -> set[int]
 
 
 def _write_log(
-    connection: sqlite3.Connection, commit: Commit, namespace: int, changed: set[int], touched: set[int]
+    connection: sqlite3.Connection, commit: Commit, changed: set[int], touched: set[int]
 ) -> Commit:
+    namespace = _Symbols(connection)(commit.namespace)
     (seq,) = connection.execute("SELECT coalesce(max(seq), 0) + 1 FROM log").fetchone()
     connection.execute(
         "INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

@@ -1,0 +1,291 @@
+"""SQLite and Neo4j side by side: ``NEO4J_PASSWORD=… python -m benchmarks.stores --neo4j bolt://localhost:7687``.
+
+Two parts. ``--size N``: one memory of N sentences and one tenant that owns a thousandth of it, in both
+stores; writes, recall and edits in turns. ``--hits``: every question of the multi-hop sets and of the
+chats, asked of both.
+
+The large memory is the 2Wiki passages over and over, in documents of fifty, each time under other names
+(every capitalised word gets another ending), with vectors a little off the encoder's, so that there
+is no more that is equal than in a text of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from benchmarks import conversation
+from benchmarks.datasets import DEFAULT_DATA, Asked, Item, chats, corpus, questions
+from benchmarks.measures import percentile
+from benchmarks.multihop import SETS, fill
+from benchmarks.speed import Remembered
+from graphmem.copying import copy
+from graphmem.embedding import Embedder, SentenceEncoder
+from graphmem.identity import digest
+from graphmem.ingest.pipeline import ingest_readings
+from graphmem.ingest.readers import items_reading
+from graphmem.memory import Memory
+from graphmem.projection import SCHEMA
+from graphmem.stores import open_store
+from graphmem.stores.neo4j import Neo4jStore
+from graphmem.types import FloatArray, Ranking, View
+
+PER_DOCUMENT: Final = 50
+NOISE: Final = 0.02  # a component; a vector stays within a cosine of about .93
+TIE: Final = 1e-4  # hits whose scores differ by less may stand in either order
+_NAME: Final = re.compile(r"\b[A-Z][a-z]+\b")
+
+
+class Enlarged:
+    """Vectors of the text beneath the changed names, each moved by a noise drawn from the text as it is."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self.name, self.dimension = embedder.name, embedder.dimension
+        self._known: dict[str, FloatArray] = {}
+
+    def encode(self, texts: Sequence[str]) -> FloatArray:
+        """Unit vectors, shape (len(texts), d)."""
+        plain = [re.sub(r"(?<=[a-z])zq[a-z]+\b", "", text) for text in texts]
+        new = [text for text in dict.fromkeys(plain) if text not in self._known]
+        if new:
+            self._known.update(zip(new, self._embedder.encode(new), strict=True))
+        rows = [
+            self._known[text] + self._noise(text, whole) for text, whole in zip(plain, texts, strict=True)
+        ]
+        matrix = np.array(rows, dtype=np.float32)
+        return np.asarray(matrix / np.linalg.norm(matrix, axis=1, keepdims=True), dtype=np.float32)
+
+    def _noise(self, plain: str, whole: str) -> FloatArray | float:
+        if plain == whole:
+            return 0.0
+        draw = np.random.default_rng(int(digest(whole)[:12], 16))
+        return np.asarray(draw.standard_normal(self.dimension) * NOISE, dtype=np.float32)
+
+
+def enlarged(items: Sequence[Item], times: int) -> Iterator[Item]:
+    """The passages, then again under other names, so many times."""
+    for number in range(times):
+        ending = f"zq{chr(97 + number % 26)}{chr(97 + number // 26)}" if number else ""
+        for item in items:
+            title, text = (_NAME.sub(lambda m, e=ending: m[0] + e, t) for t in (item.title, item.text))
+            yield Item(f"{number}/{item.uri}", title, text)
+
+
+def fill_large(memory: Memory, items: Sequence[Item], sentences: int) -> None:
+    """Ingest documents of fifty passages until there are so many sentences."""
+    times = sentences // 20_000 + 2
+    batch: list[Item] = []
+    for item in enlarged(items, times):
+        batch.append(item)
+        if len(batch) == PER_DOCUMENT:
+            passages = [(one.title, one.text) for one in batch]
+            ingest_readings(memory, [items_reading(batch[0].uri, "", passages, digest(batch[0].uri))])
+            batch = []
+            if memory.store.count(memory.view, "sentence") >= sentences:
+                return
+
+
+def differing(first: Sequence[Ranking], second: Sequence[Ranking]) -> int:
+    """Rankings that differ by more than the order of ties."""
+    return sum(not _alike(one, other) for one, other in zip(first, second, strict=True))
+
+
+def _alike(first: Ranking, second: Ranking) -> bool:
+    scores = {hit.passage.id: hit.score for hit in first}
+    others = {hit.passage.id: hit.score for hit in second}
+    last = min(min(scores.values(), default=0), min(others.values(), default=0))
+    return all(abs(scores.get(id, last) - others.get(id, last)) < TIE for id in scores.keys() | others.keys())
+
+
+def in_turns(asked: Sequence[Asked], *memories: Memory) -> tuple[list[list[Ranking]], list[list[float]]]:
+    """Rankings and milliseconds of each memory, a question asked of all before the next."""
+    rankings: list[list[Ranking]] = [[] for _ in memories]
+    times: list[list[float]] = [[] for _ in memories]
+    for memory in memories:
+        memory.recall("warm up", 1)
+    for question in asked:
+        for place, memory in enumerate(memories):
+            begin = time.perf_counter()
+            rankings[place].append(memory.recall(question.text, 10))
+            times[place].append((time.perf_counter() - begin) * 1000)
+    return rankings, times
+
+
+def edit_visible_ms(*memories: Memory) -> list[float]:
+    """Milliseconds from a commit to the end of the recall that finds it, by another open store."""
+    taken = []
+    for memory in memories:
+        own: list[float] = []
+        for number in range(5):
+            name = f"Zorblat{number}"
+            ingest_readings(memory, [items_reading(name, name, [("", f"{name} keeps the lamp.")], name)])
+            begin = time.perf_counter()
+            ranking = memory.recall(f"What does {name} keep?", 3)
+            own.append((time.perf_counter() - begin) * 1000)
+            assert ranking[0].document.uri == name, "an edit was not in the next recall"
+        taken.append(percentile(own, 50))
+    return taken
+
+
+def large(neo4j: str, data: Path, sentences: int, folder: str) -> dict[str, Any]:
+    """Figures of the large memory."""
+    encoder = SentenceEncoder()
+    asked = questions(
+        data / "multihop" / SETS["2wiki"][1], "2wiki", corpus(data / "multihop" / SETS["2wiki"][0])
+    )
+    embedder = Enlarged(Remembered(encoder, [question.text for question in asked]))
+    items = corpus(data / "multihop" / SETS["2wiki"][0])
+    sqlite = f"sqlite:///{folder}/large.db"
+    alone = f"sqlite:///{folder}/alone.db"
+    tenant = list(enlarged(items[:200], 40))[-200:]
+    for url, namespace in ((alone, "tenant"), (sqlite, "tenant")):
+        with Memory.open(url, namespace=namespace, embedder=embedder) as memory:
+            fill_large(memory, tenant, sentences // 1000)
+    with Memory.open(sqlite, embedder=embedder) as memory:
+        fill_large(memory, items, sentences)
+    written, seconds = _copied(sqlite, neo4j)
+    figures: dict[str, Any] = {"sentences": written, "writes_sentences_s": round(written / seconds)}
+    with (
+        Memory.open(sqlite, embedder=embedder) as here,
+        Memory.open(neo4j, embedder=embedder) as there,
+    ):
+        figures["records"] = sum(here.store.info().records["default"].values())
+        rankings, times = in_turns(asked, here, there)
+        figures["recall_ms_p50"] = [percentile(taken, 50) for taken in times]
+        figures["recall_ms_p95"] = [percentile(taken, 95) for taken in times]
+        figures["recall_neo4j_over_sqlite"] = round(
+            float(np.median(times[1])) / float(np.median(times[0])), 2
+        )
+        figures["hits_differ"] = f"{differing(*rankings)} of {len(asked)}"
+        figures["edit_visible_ms"] = edit_visible_ms(here, there)
+    figures["tenant"] = _tenant(neo4j, alone, embedder, asked)
+    figures["vector_index"] = _vector_index(neo4j, embedder, asked)
+    return figures
+
+
+def _copied(source: str, target: str) -> tuple[int, float]:
+    """Vectors written and the seconds of it, all indexes on line."""
+    with (
+        closing(open_store(source, SCHEMA, create=False)) as one,
+        closing(open_store(target, SCHEMA)) as other,
+    ):
+        begin = time.perf_counter()
+        copy(one, other)
+        seconds = time.perf_counter() - begin
+        return other.info().vectors, seconds
+
+
+def _tenant(neo4j: str, alone: str, embedder: Embedder, asked: Sequence[Asked]) -> dict[str, Any]:
+    """Whether the small tenant of the large store gets what a store of its own would give it."""
+    with (
+        Memory.open(neo4j, namespace="tenant", embedder=embedder) as shared,
+        Memory.open(alone, namespace="tenant", embedder=embedder) as own,
+    ):
+        rankings, _ = in_turns(asked, shared, own)
+        return {
+            "sentences": own.store.info().vectors,
+            "answers_differ": f"{differing(*rankings)} of {len(asked)}",
+        }
+
+
+def _vector_index(neo4j: str, embedder: Embedder, asked: Sequence[Asked]) -> dict[str, Any]:
+    """The server's vector index, which serves views too large for exact search, beside exact search."""
+    figures: dict[str, Any] = {}
+    with (
+        closing(Neo4jStore(neo4j, SCHEMA)) as exact,
+        closing(Neo4jStore(neo4j, SCHEMA, exact_texts=0)) as index,
+    ):
+        for namespace in ("default", "tenant"):
+            view = View.of(namespace)
+            found: dict[str, list[list[str]]] = {}
+            for name, store in (("exact", exact), ("index", index)):
+                found[name], taken = _nearest(
+                    lambda vector, s=store, v=view: s.search_vector(v, vector, 20), embedder, asked
+                )
+                figures[f"{namespace}_{name}_ms_p50"] = percentile(taken, 50)
+            shares = [len(set(a) & set(b)) / max(len(a), 1) for a, b in zip(*found.values(), strict=True)]
+            figures[f"{namespace}_recall@20"] = round(float(np.mean(shares)), 4)
+    return figures
+
+
+def _nearest(
+    search: Callable[[FloatArray], list[tuple[str, float]]], embedder: Embedder, asked: Sequence[Asked]
+) -> tuple[list[list[str]], list[float]]:
+    ids, taken = [], []
+    search(embedder.encode(["warm up"])[0])
+    for question in asked:
+        vector = embedder.encode([question.text])[0]
+        begin = time.perf_counter()
+        ids.append([id for id, _ in search(vector)])
+        taken.append((time.perf_counter() - begin) * 1000)
+    return ids, taken
+
+
+def same_hits(neo4j: str, data: Path, folder: str) -> dict[str, str]:
+    """Of each set, how many questions get other hits on Neo4j than on SQLite."""
+    encoder = SentenceEncoder()
+    figures = {}
+    for name, (passages, asked_file) in SETS.items():
+        items = corpus(data / "multihop" / passages)
+        asked = questions(data / "multihop" / asked_file, name, items)
+        url = f"sqlite:///{folder}/{name}.db"
+        with Memory.open(url, namespace=name, embedder=encoder) as memory:
+            fill(memory, items)
+        figures[name] = _hits_differ(
+            url, f"{neo4j}?store={name.title().replace('2', 'Two')}", name, asked, encoder
+        )
+    url = f"sqlite:///{folder}/chats.db"
+    found = chats(data / "conversation" / "locomo_dev5.json", None)
+    for number, chat in enumerate(found):
+        with Memory.open(url, namespace=f"chat{number}", embedder=encoder) as memory:
+            conversation.fill(memory, chat)
+    _copied(url, f"{neo4j}?store=Chats")
+    differ = [
+        _hits_differ(url, f"{neo4j}?store=Chats", f"chat{number}", chat.questions, encoder)
+        for number, chat in enumerate(found)
+    ]
+    figures["conversation"] = "; ".join(differ)
+    return figures
+
+
+def _hits_differ(sqlite: str, neo4j: str, namespace: str, asked: Sequence[Asked], embedder: Embedder) -> str:
+    _copied(sqlite, neo4j)
+    with (
+        Memory.open(sqlite, namespace=namespace, embedder=embedder) as here,
+        Memory.open(neo4j, namespace=namespace, embedder=embedder) as there,
+    ):
+        rankings, _ = in_turns(asked, here, there)
+    return f"{differing(*rankings)} of {len(asked)}"
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Measure what is asked for and print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.stores", description=__doc__)
+    parser.add_argument("--neo4j", required=True, help="URL of a server that holds no memory yet")
+    parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="folder of the datasets")
+    parser.add_argument("--size", type=int, help="sentences of the large memory")
+    parser.add_argument("--hits", action="store_true", help="ask every question of both stores")
+    parser.add_argument("--json", action="store_true", help="one line of JSON on stdout")
+    options = parser.parse_args(arguments)
+    figures: dict[str, Any] = {"benchmark": "stores"}
+    with tempfile.TemporaryDirectory() as folder:
+        if options.size:
+            figures["large"] = large(options.neo4j, options.data, options.size, folder)
+        if options.hits:
+            figures["hits_differ"] = same_hits(options.neo4j, options.data, folder)
+    print(json.dumps(figures, indent=None if options.json else 2))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

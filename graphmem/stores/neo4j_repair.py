@@ -1,0 +1,66 @@
+"""Making the nodes, relationships and indexes of a Neo4j store anew from its log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from graphmem.errors import StoreBusy
+from graphmem.stores import neo4j_tables
+from graphmem.stores.neo4j_check import all_commits
+from graphmem.stores.neo4j_connection import Connection
+from graphmem.stores.neo4j_migrations import (
+    Names,
+    constraints,
+    index_states,
+    make_indexes,
+    make_vector_index,
+)
+from graphmem.stores.neo4j_write import remove_others, write_anew
+from graphmem.stores.plan import Planned
+from graphmem.stores.soundness import anew, derived_from, replayed
+from graphmem.types import Schema
+
+if TYPE_CHECKING:
+    from neo4j import ManagedTransaction
+
+_BATCH: Final = 1000
+_LOCK: Final = "MATCH (m:{x}Meta) SET m.seq = m.seq RETURN m.seq"
+
+
+def repair(connection: Connection, names: Names, schema: Schema) -> None:
+    """See ``Store.repair``."""
+    _repair_indexes(connection, names)
+    head = neo4j_tables.head(connection, names)
+    records = replayed(all_commits(connection, names))
+    records |= derived_from(records.values(), schema)
+
+    def in_peace(transaction: ManagedTransaction) -> None:
+        if transaction.run(names(_LOCK)).single(strict=True)[0] != head:
+            raise StoreBusy(f"{connection.address}: it was written during the repair: run it again")
+
+    def remove_strays(transaction: ManagedTransaction) -> None:
+        in_peace(transaction)
+        remove_others(transaction, names, set(records))
+
+    connection.write(remove_strays)
+    planned = [anew(record, schema) for record in records.values()]
+    for start in range(0, len(planned), _BATCH):
+        batch = planned[start : start + _BATCH]
+
+        def write(transaction: ManagedTransaction, batch: Sequence[Planned] = batch) -> None:
+            in_peace(transaction)
+            write_anew(transaction, names, schema, batch)
+
+        connection.write(write)
+
+
+def _repair_indexes(connection: Connection, names: Names) -> None:
+    for name, state, _ in index_states(connection, names):
+        if state == "FAILED":
+            sort = "CONSTRAINT" if name in constraints(names) else "INDEX"
+            connection.define(f"DROP {sort} {name} IF EXISTS")
+    make_indexes(connection, names)
+    bound = neo4j_tables.encoder(connection, names)
+    if bound is not None:
+        make_vector_index(connection, names, bound[1])
