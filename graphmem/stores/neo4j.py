@@ -21,7 +21,7 @@ from graphmem.stores.log import unpack
 from graphmem.stores.moments import microseconds
 from graphmem.stores.neo4j_address import parse_address
 from graphmem.stores.neo4j_connection import Connection
-from graphmem.stores.neo4j_migrations import FORMAT, filters_inside, make_vector_index, names_of, prepare
+from graphmem.stores.neo4j_migrations import FORMAT, make_vector_index, names_of, prepare
 from graphmem.stores.neo4j_tables import Neo4jTables, sendable
 from graphmem.stores.neo4j_vector import VectorIndex
 from graphmem.stores.neo4j_write import LOG_COLUMNS, Logged, log_row, write_commit
@@ -72,9 +72,7 @@ class Neo4jStore:
         except BaseException:
             self._connection.close()
             raise
-        self._index = VectorIndex(
-            self._connection, self._names, filters_inside=filters_inside(self._connection)
-        )
+        self._index = VectorIndex(self._connection, self._names)
         self._exact_texts = exact_texts
         self._busy_seconds = busy_seconds
         self._lock = threading.Lock()

@@ -10,7 +10,13 @@ from graphmem.stores import neo4j_tables
 from graphmem.stores.log import unpack
 from graphmem.stores.moments import BEGINNING, END, microseconds
 from graphmem.stores.neo4j_connection import Connection
-from graphmem.stores.neo4j_migrations import Names, expected_indexes, index_states, vector_dimension
+from graphmem.stores.neo4j_migrations import (
+    Names,
+    expected_indexes,
+    filters_inside,
+    index_states,
+    vector_form,
+)
 from graphmem.stores.neo4j_tables import namespace_token
 from graphmem.stores.neo4j_write import LOG_COLUMNS, log_row, word_fields
 from graphmem.stores.plan import edges_of
@@ -67,8 +73,9 @@ def _indexes(connection: Connection, names: Names) -> Iterator[str]:
     for name, state, share in states:
         if state != "ONLINE":
             yield f"the index {name} is {state.lower()} ({share:.0f} % of it is made)"
-    if bound is not None and vector_dimension(connection, names) not in (None, bound[1]):
-        yield f"the vector index is not of the {bound[1]} dimensions that the vectors have"
+    form = vector_form(connection, names)
+    if bound is not None and form is not None and form != (bound[1], filters_inside(connection)):
+        yield f"the vector index is not one of {bound[1]} dimensions as this server makes it"
 
 
 def _nodes(connection: Connection, names: Names, schema: Schema) -> Iterator[str]:

@@ -34,12 +34,20 @@ _WRITE_SECONDS: Final = 300.0
 _FIRST_PAUSE: Final = 0.05
 _LONGEST_PAUSE: Final = 1.0
 
+# What the driver would not try again: a commit without an answer, which is not made twice; a connection
+# that proved dead, which is out of the way by then; an index that another process makes at the same time.
+_PASSING: Final = frozenset({"IncompleteCommit", "ConnectionAcquisitionTimeoutError"})
+_PASSING_CODES: Final = frozenset(
+    f"Neo.ClientError.Schema.{name}AlreadyExists"
+    for name in ("EquivalentSchemaRule", "Index", "IndexWithName", "Constraint", "ConstraintWithName")
+)
+
 # The driver's exception class -> our error and what to do; the nearest class of an exception counts.
 _CAUSES: Final[dict[str, tuple[type[StoreError] | type[StoreURLError], str]]] = {
     "ServiceUnavailable": (StoreUnavailable, "the server is not reached: start it, or look at the address"),
     "SessionExpired": (StoreUnavailable, "the server went away: try again"),
     "IncompleteCommit": (StoreUnavailable, "the server went away during a commit: write it again"),
-    "ConnectionAcquisitionTimeoutError": (StoreBusy, "all connections are in use for too long: try again"),
+    "ConnectionAcquisitionTimeoutError": (StoreBusy, "no connection answers in time: try again"),
     "ConnectionPoolError": (StoreUnavailable, "no connection can be had: try again"),
     "AuthError": (StoreDenied, "the server refuses the user or the password: look at NEO4J_PASSWORD"),
     "Forbidden": (StoreDenied, "the user may not do this: ask the administrator for the right"),
@@ -72,6 +80,15 @@ _CODES: Final[dict[str, tuple[type[StoreError] | type[StoreURLError], str]]] = {
         "an index is damaged: 'graphmem doctor --repair' makes it anew",
     ),
 }
+
+
+def _is_passing(error: Any) -> bool:
+    """Whether the same may succeed a little later."""
+    return (
+        error.is_retryable()
+        or type(error).__name__ in _PASSING
+        or getattr(error, "code", None) in _PASSING_CODES
+    )
 
 
 def translate(error: Exception, address: Address) -> StoreError | StoreURLError:
@@ -111,7 +128,6 @@ class Connection:
         # Its warnings, which nobody asked for, would go to stderr: what matters comes as an error.
         logging.getLogger("neo4j").addHandler(logging.NullHandler())
         self._errors = (neo4j.exceptions.DriverError, neo4j.exceptions.Neo4jError)
-        self._lost = neo4j.exceptions.IncompleteCommit
         self._limited = neo4j.unit_of_work(timeout=_WRITE_SECONDS)
         self._bookmarks = neo4j.GraphDatabase.bookmark_manager()
         try:
@@ -122,7 +138,7 @@ class Connection:
                     max_transaction_retry_time=0,  # its pauses begin at a second: ``_again`` tries again
                     connection_timeout=_CONNECT_SECONDS,
                     liveness_check_timeout=_IDLE_SECONDS,
-                    connection_acquisition_timeout=max(busy_seconds, _CONNECT_SECONDS),
+                    connection_acquisition_timeout=_CONNECT_SECONDS,
                     telemetry_disabled=True,
                     notifications_min_severity="OFF",
                     user_agent="graphmem",
@@ -204,8 +220,7 @@ class Connection:
                 try:
                     return once()
                 except self._errors as error:
-                    lost = isinstance(error, self._lost)
-                    if time.monotonic() + pause > until or not (lost or error.is_retryable()):
+                    if time.monotonic() + pause > until or not _is_passing(error):
                         raise
                 time.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)

@@ -131,21 +131,25 @@ def filters_inside(connection: Connection) -> bool:
 
 
 def make_vector_index(connection: Connection, names: Names, dimension: int) -> None:
-    """The vector index of this dimension; one of another, left by a commit that failed, goes."""
-    if vector_dimension(connection, names) not in (None, dimension):
+    """The vector index of this dimension; one of another, left by a commit that failed, goes.
+
+    So does one that an older server made, whose searches take no filters.
+    """
+    if vector_form(connection, names) not in (None, (dimension, filters_inside(connection))):
         connection.define(names("DROP INDEX {x}_embedding IF EXISTS"))
     statement = _FILTERED if filters_inside(connection) else _PLAIN
     connection.define(statement.format(x=names.label, d=int(dimension)))
     await_indexes(connection)
 
 
-def vector_dimension(connection: Connection, names: Names) -> int | None:
-    """Of the vectors that the vector index takes; None without an index."""
+def vector_form(connection: Connection, names: Names) -> tuple[int, bool] | None:
+    """The dimension that the vector index takes, and whether its searches take filters; None without it."""
     rows = connection.read(
-        "SHOW INDEXES YIELD name, options WHERE name = $name RETURN options.indexConfig['vector.dimensions']",
+        "SHOW INDEXES YIELD name, options, properties WHERE name = $name "
+        "RETURN options.indexConfig['vector.dimensions'], size(properties)",
         name=names("{x}_embedding"),
     )
-    return int(rows[0][0]) if rows else None
+    return (int(rows[0][0]), rows[0][1] > 1) if rows else None
 
 
 def await_indexes(connection: Connection) -> None:
