@@ -82,15 +82,15 @@ def enlarged(items: Sequence[Item], times: int) -> Iterator[Item]:
             yield Item(f"{number}/{item.uri}", title, text)
 
 
-def fill_large(memory: Memory, items: Sequence[Item], sentences: int) -> None:
-    """Ingest documents of fifty passages until there are so many sentences."""
+def fill_large(memory: Memory, items: Sequence[Item], sentences: int, passages: int) -> None:
+    """Ingest documents of so many passages until there are so many sentences."""
     times = sentences // 20_000 + 2
     batch: list[Item] = []
     for item in enlarged(items, times):
         batch.append(item)
-        if len(batch) == PER_DOCUMENT:
-            passages = [(one.title, one.text) for one in batch]
-            ingest_readings(memory, [items_reading(batch[0].uri, "", passages, digest(batch[0].uri))])
+        if len(batch) == passages:
+            texts = [(one.title, one.text) for one in batch]
+            ingest_readings(memory, [items_reading(batch[0].uri, "", texts, digest(batch[0].uri))])
             batch = []
             if memory.store.count(memory.view, "sentence") >= sentences:
                 return
@@ -141,19 +141,20 @@ def edit_visible_ms(*memories: Memory) -> list[float]:
 def large(neo4j: str, data: Path, sentences: int, folder: str) -> dict[str, Any]:
     """Figures of the large memory."""
     encoder = SentenceEncoder()
-    asked = questions(
-        data / "multihop" / SETS["2wiki"][1], "2wiki", corpus(data / "multihop" / SETS["2wiki"][0])
-    )
+    passages, asked_file = (data / "multihop" / file for file in SETS["2wiki"])
+    items = corpus(passages)
+    asked = questions(asked_file, "2wiki", items)
     embedder = Enlarged(Remembered(encoder, [question.text for question in asked]))
-    items = corpus(data / "multihop" / SETS["2wiki"][0])
     sqlite = f"sqlite:///{folder}/large.db"
     alone = f"sqlite:///{folder}/alone.db"
     tenant = list(enlarged(items[:200], 40))[-200:]
     for url, namespace in ((alone, "tenant"), (sqlite, "tenant")):
         with Memory.open(url, namespace=namespace, embedder=embedder) as memory:
-            fill_large(memory, tenant, sentences // 1000)
+            if not memory.store.count(memory.view, "document"):
+                fill_large(memory, tenant, sentences // 1000, 5)
     with Memory.open(sqlite, embedder=embedder) as memory:
-        fill_large(memory, items, sentences)
+        if not memory.store.count(memory.view, "document"):
+            fill_large(memory, items, sentences, PER_DOCUMENT)
     written, seconds = _copied(sqlite, neo4j)
     figures: dict[str, Any] = {"sentences": written, "writes_sentences_s": round(written / seconds)}
     with (
@@ -240,19 +241,20 @@ def same_hits(neo4j: str, data: Path, folder: str) -> dict[str, str]:
         items = corpus(data / "multihop" / passages)
         asked = questions(data / "multihop" / asked_file, name, items)
         url = f"sqlite:///{folder}/{name}.db"
-        with Memory.open(url, namespace=name, embedder=encoder) as memory:
-            fill(memory, items)
-        figures[name] = _hits_differ(
-            url, f"{neo4j}?store={name.title().replace('2', 'Two')}", name, asked, encoder
-        )
+        with Memory.open(url, embedder=encoder) as memory:
+            if not memory.store.head():
+                fill(memory, items)
+        _copied(url, f"{neo4j}?store=Hits{name}")
+        figures[name] = _hits_differ(url, f"{neo4j}?store=Hits{name}", "default", asked, encoder)
     url = f"sqlite:///{folder}/chats.db"
     found = chats(data / "conversation" / "locomo_dev5.json", None)
     for number, chat in enumerate(found):
         with Memory.open(url, namespace=f"chat{number}", embedder=encoder) as memory:
-            conversation.fill(memory, chat)
-    _copied(url, f"{neo4j}?store=Chats")
+            if not memory.store.count(memory.view, "document"):
+                conversation.fill(memory, chat)
+    _copied(url, f"{neo4j}?store=Hitschats")
     differ = [
-        _hits_differ(url, f"{neo4j}?store=Chats", f"chat{number}", chat.questions, encoder)
+        _hits_differ(url, f"{neo4j}?store=Hitschats", f"chat{number}", chat.questions, encoder)
         for number, chat in enumerate(found)
     ]
     figures["conversation"] = "; ".join(differ)
@@ -260,7 +262,6 @@ def same_hits(neo4j: str, data: Path, folder: str) -> dict[str, str]:
 
 
 def _hits_differ(sqlite: str, neo4j: str, namespace: str, asked: Sequence[Asked], embedder: Embedder) -> str:
-    _copied(sqlite, neo4j)
     with (
         Memory.open(sqlite, namespace=namespace, embedder=embedder) as here,
         Memory.open(neo4j, namespace=namespace, embedder=embedder) as there,
@@ -276,10 +277,12 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="folder of the datasets")
     parser.add_argument("--size", type=int, help="sentences of the large memory")
     parser.add_argument("--hits", action="store_true", help="ask every question of both stores")
+    parser.add_argument("--keep", help="folder for the SQLite stores; those that lie there are used again")
     parser.add_argument("--json", action="store_true", help="one line of JSON on stdout")
     options = parser.parse_args(arguments)
     figures: dict[str, Any] = {"benchmark": "stores"}
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = options.keep or temporary
         if options.size:
             figures["large"] = large(options.neo4j, options.data, options.size, folder)
         if options.hits:

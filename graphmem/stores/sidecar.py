@@ -171,8 +171,9 @@ class Sidecar:
     def vectors(self, tables: Tables, dimension: int) -> VectorMatrix:
         """All vectors; loaded by the first search that needs them."""
         if self._vectors is None:
-            self._vectors = VectorMatrix(dimension)
-            self._vectors.put(tables.vectors(None))
+            matrix = VectorMatrix(dimension)
+            matrix.put(tables.vectors(None))
+            self._vectors = matrix  # only whole: reading may fail half way
         return self._vectors
 
     @property
