@@ -59,6 +59,24 @@ def speed(run: Mapping[str, Any]) -> Iterable[str]:
     yield from _rows({name: {s: run["sizes"][s][name] for s in sizes} for name in names}, sizes)
 
 
+def stores(run: Mapping[str, Any]) -> Iterable[str]:
+    """SQLite and Neo4j side by side: a figure of both as two cells, one of the pair in the second."""
+    yield "\n## SQLite and Neo4j\n"
+    yield "`python -m benchmarks.stores`: the same memory in both, asked in turns; compare the ratios.\n"
+    yield from ("| | SQLite | Neo4j |", "|---|---|---|")
+    for name, value in _flat("", run):
+        cells = value if isinstance(value, list) else ["", value]
+        yield f"| {name} | " + " | ".join(map(str, cells)) + " |"
+
+
+def _flat(prefix: str, figures: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+    for name, value in figures.items():
+        if isinstance(value, Mapping):
+            yield from _flat(f"{prefix}{name}: ", value)
+        elif name != "benchmark":
+            yield prefix + name, value
+
+
 def summary(runs: Mapping[str, Any]) -> Iterable[str]:
     """What the README shows: recall at 5 and 10 beside the baselines'."""
     found: dict[str, Mapping[str, Any]] = dict(runs["multihop"]["sets"])
@@ -78,12 +96,25 @@ def write_summary(runs: Mapping[str, Any]) -> None:
     README.write_text("\n".join((before + BEGIN, *summary(runs), END)) + after, "utf-8")
 
 
+WRITERS: Final = {"multihop": multihop, "conversation": conversation, "speed": speed, "stores": stores}
+TITLES: Final = {
+    "multihop": "Multi-hop",
+    "conversation": "Conversations",
+    "speed": "Speed",
+    "stores": "SQLite",
+}
+
+
 def main(files: Sequence[str]) -> None:
-    """Read each run (one JSON line) and write the page."""
-    writers = {"multihop": multihop, "conversation": conversation, "speed": speed}
+    """Read each run (one JSON line) and put its section in the page; sections of other runs stay."""
     runs = {run["benchmark"]: run for run in (json.loads(Path(file).read_text("utf-8")) for file in files)}
-    lines = [line for name, write in writers.items() if name in runs for line in write(runs[name])]
-    PAGE.write_text(HEAD + "\n".join(lines) + "\n", "utf-8")
+    sections = {WRITERS[name]: "\n".join(WRITERS[name](run)).strip() for name, run in runs.items()}
+    _, *others = PAGE.read_text("utf-8").split("\n## ")
+    for name, write in WRITERS.items():
+        there = next((f"## {text}".strip() for text in others if text.startswith(TITLES[name])), "")
+        sections.setdefault(write, there)
+    whole = [sections[write] for write in WRITERS.values() if sections[write]]
+    PAGE.write_text(HEAD + "\n" + "\n\n".join(whole) + "\n", "utf-8")
     if {"multihop", "conversation"} <= runs.keys():
         write_summary(runs)
 
