@@ -266,47 +266,35 @@ def index(record: Record) -> Index:
     return Index()
 
 
+_READABLE: Final = ("text", "caption", "position", "start", "end", "heading", "speaker")
+
+
 def shown(record: Record) -> dict[str, Shown]:
     """What a person reads of a record in a graph browser: a name, and fields worth querying."""
-    value = from_record(record)
+    body = record.body
     fields: dict[str, Shown | None]
-    if isinstance(value, Document):
-        fields = {"name": value.title or value.uri, "uri": value.uri, "written_at": value.written_at}
-    elif isinstance(value, Entity):
+    if record.kind == DOCUMENT:
+        written_at = _parse_moment(body.get("written_at"))
+        fields = {"name": body.get("title") or body["uri"], "uri": body["uri"], "written_at": written_at}
+    elif record.kind == ENTITY:
+        entity = _read_entity(record.id, record.namespace, body)
         fields = {
-            "name": value.name,
-            "label": value.label,
-            "aliases": list(value.aliases),
-            "mentions": value.mentions,
+            "name": entity.name,
+            "label": entity.label,
+            "aliases": list(entity.aliases) or None,
+            "mentions": entity.mentions,
         }
-    elif isinstance(value, Passage):
-        fields = {
-            "name": excerpt(value.text),
-            "text": value.text,
-            "position": value.position,
-            "start": value.start,
-            "end": value.end,
-            "heading": value.heading,
-            "speaker": value.speaker,
-            "at": value.at,
-        }
-    else:
-        fields = {
-            "name": excerpt(value.text),
-            "text": value.text,
-            "caption": value.caption,
-            "position": value.position,
-            "start": value.start,
-            "end": value.end,
-            "at": value.at,
-        }
-    return {key: field for key, field in fields.items() if field is not None and field not in ("", [])}
+    else:  # every write shows all passages and sentences: straight from the body
+        fields = {key: body.get(key) for key in _READABLE}
+        fields |= {"name": excerpt(body["text"]), "at": _parse_moment(body.get("at"))}
+    return {key: field for key, field in fields.items() if field is not None}
 
 
 def excerpt(text: str, characters: int = 60) -> str:
     """The beginning of a text on one line, cut at a word where one ends."""
-    line = " ".join(text.split())
-    if len(line) <= characters:
+    begin = text[: 4 * characters]
+    line = " ".join(begin.split())
+    if len(line) <= characters and len(begin) == len(text):
         return line
     head = line[: characters - 1]
     return (head.rpartition(" ")[0] or head) + "…"

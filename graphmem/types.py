@@ -197,7 +197,8 @@ class Change:
     @property
     def id(self) -> str:
         """The id of the record."""
-        return self.record.id
+        # Asked some ten times for each change of a commit.
+        return self.after.id if self.after is not None else self.record.id
 
 
 @dataclass(frozen=True, slots=True)

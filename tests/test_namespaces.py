@@ -183,7 +183,12 @@ COMMANDS: dict[str, list[list[str]]] = {
     "stats": [["--documents"], ["--documents", "--json"], [], ["--json"]],
     "export": [[], ["-"]],
 }
-OTHERS = {"ingest", "import", "doctor"}  # they read no memory, or the whole store for whom it belongs to
+OTHERS = {
+    "ingest",
+    "import",
+    "doctor",
+    "copy",
+}  # they read no memory, or the whole store for whom it belongs to
 
 
 def test_every_command_is_probed() -> None:

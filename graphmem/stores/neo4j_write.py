@@ -339,6 +339,8 @@ def _fields(one: Planned, key: int, words: Mapping[str, Mapping[str, Any]], sche
 def _sendable(value: Shown) -> Shown:
     if isinstance(value, str):
         return storable(value)
+    if isinstance(value, int):
+        return value
     if isinstance(value, datetime):
         return in_utc(value)  # the driver takes no offset of seconds
     return [storable(item) for item in value] if isinstance(value, list) else value

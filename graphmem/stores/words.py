@@ -14,7 +14,7 @@ QUERY_TERMS: Final = 256
 
 def storable(text: str) -> str:
     """Text that can be written as UTF-8: half a surrogate pair becomes a question mark."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def connect_words() -> sqlite3.Connection:
