@@ -123,7 +123,7 @@ def in_turns(asked: Sequence[Asked], *memories: Memory) -> tuple[list[list[Ranki
 
 
 def edit_visible_ms(*memories: Memory) -> list[float]:
-    """Milliseconds from a commit to the end of the recall that finds it, by another open store."""
+    """Milliseconds from a commit to the end of the recall that finds it, of each memory."""
     taken = []
     for memory in memories:
         own: list[float] = []

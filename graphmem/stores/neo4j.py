@@ -127,7 +127,6 @@ class Neo4jStore:
     def scan(self, view: View, kind: str) -> Iterator[Record]:
         """See ``Store.scan``. Pages are read one by one: a record removed meanwhile is left out."""
         condition, parameters = _seen(replace(view, kinds=frozenset({kind})))
-        parameters["page"] = _PAGE
         query = self._names(
             f"MATCH (n:{{x}}) WHERE n.id IN $ids AND {condition} "
             "RETURN n.id, n.kind, n.namespace, n._body ORDER BY n.id"

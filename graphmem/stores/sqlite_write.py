@@ -67,14 +67,13 @@ def write_commit(
         return logged_already(unpack(logged), commit)
     current = partial(_current, connection)
     planned = plan(schema, commit, current)
-    _intern_nodes(connection, (change.id for change in commit.changes))
+    changed = set(_intern_nodes(connection, (change.id for change in commit.changes)).values())
     keys = write_planned(connection, planned)
     touched = {keys[one.change.id] for one in planned}
     if vectors is not None and vectors.by_id:
         check_encoder(SQLiteTables(connection).encoder(), vectors.encoder, matrix_of(vectors).shape[1])
         check_texts(schema, commit.namespace, vectors, planned, current)
         touched |= _write_vectors(connection, vectors)
-    changed = set(_intern_nodes(connection, (change.id for change in commit.changes)).values())
     return _write_log(connection, commit, changed, touched)
 
 
