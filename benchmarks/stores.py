@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import re
 import sys
 import tempfile
@@ -29,7 +30,7 @@ from benchmarks.datasets import DEFAULT_DATA, Asked, Item, chats, corpus, questi
 from benchmarks.measures import percentile
 from benchmarks.multihop import SETS, fill
 from benchmarks.speed import Remembered
-from graphmem.copying import copy
+from graphmem.copying import copy, vectors_of
 from graphmem.embedding import Embedder, SentenceEncoder
 from graphmem.identity import digest
 from graphmem.ingest.pipeline import ingest_readings
@@ -41,6 +42,7 @@ from graphmem.stores.neo4j import Neo4jStore
 from graphmem.types import FloatArray, Ranking, View
 
 PER_DOCUMENT: Final = 50
+WRITERS: Final = 3
 NOISE: Final = 0.02  # a component; a vector stays within a cosine of about .93
 TIE: Final = 1e-4  # hits whose scores differ by less may stand in either order
 _NAME: Final = re.compile(r"\b[A-Z][a-z]+\b")
@@ -155,8 +157,9 @@ def large(neo4j: str, data: Path, sentences: int, folder: str) -> dict[str, Any]
     with Memory.open(sqlite, embedder=embedder) as memory:
         if not memory.store.count(memory.view, "document"):
             fill_large(memory, items, sentences, PER_DOCUMENT)
-    written, seconds = _copied(sqlite, neo4j)
-    figures: dict[str, Any] = {"sentences": written, "writes_sentences_s": round(written / seconds)}
+    figures: dict[str, Any] = {"writers": WRITERS, **written(sqlite, neo4j, WRITERS)}
+    few = written(sqlite, f"{neo4j}?store=Few", 1, limit=figures["sentences"] // 5)
+    figures["one_writer_sentences_s"] = few["writes_sentences_s"]
     with (
         Memory.open(sqlite, embedder=embedder) as here,
         Memory.open(neo4j, embedder=embedder) as there,
@@ -175,16 +178,55 @@ def large(neo4j: str, data: Path, sentences: int, folder: str) -> dict[str, Any]
     return figures
 
 
-def _copied(source: str, target: str) -> tuple[int, float]:
-    """Vectors written and the seconds of it, all indexes on line."""
+def written(source: str, target: str, writers: int, limit: int | None = None) -> dict[str, int]:
+    """Sentences written with all indexes on line, and how many a second, by processes at the same time.
+
+    Each process applies its share of the source's commits, which do not build on one another here.
+    """
+    open_store(target, SCHEMA).close()  # it is made before the clock runs
+    context = multiprocessing.get_context("spawn")
+    begin, done = context.Barrier(writers), context.Queue()
+    processes = [
+        context.Process(target=_write, args=(source, target, place, writers, limit, begin, done))
+        for place in range(writers)
+    ]
+    for process in processes:
+        process.start()
+    shares = [done.get() for _ in processes]
+    for process in processes:
+        process.join()
+    sentences = sum(count for count, _ in shares)
+    seconds = max(taken for _, taken in shares)
+    return {"sentences": sentences, "writes_sentences_s": round(sentences / seconds)}
+
+
+def _write(
+    source: str, target: str, place: int, writers: int, limit: int | None, begin: Any, done: Any
+) -> None:
+    """One of the processes of ``written``."""
     with (
         closing(open_store(source, SCHEMA, create=False)) as one,
         closing(open_store(target, SCHEMA)) as other,
     ):
-        begin = time.perf_counter()
+        view = View.of(*one.info().records)
+        begin.wait()
+        start, sentences = time.perf_counter(), 0
+        for number, commit in enumerate(one.commits(view)):
+            if number % writers == place:
+                vectors = vectors_of(one, commit)
+                other.apply(commit, vectors)
+                sentences += len(vectors.by_id) if vectors else 0
+            if limit and sentences >= limit:
+                break
+        done.put((sentences, time.perf_counter() - start))
+
+
+def _copied(source: str, target: str) -> None:
+    with (
+        closing(open_store(source, SCHEMA, create=False)) as one,
+        closing(open_store(target, SCHEMA)) as other,
+    ):
         copy(one, other)
-        seconds = time.perf_counter() - begin
-        return other.info().vectors, seconds
 
 
 def _tenant(neo4j: str, alone: str, embedder: Embedder, asked: Sequence[Asked]) -> dict[str, Any]:

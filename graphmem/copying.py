@@ -59,7 +59,7 @@ def copy(
     for commit in _followed(source, View.of(*shared), min(place for place, _ in shared.values())):
         place, _ = shared[commit.namespace]
         if commit.seq > place:
-            target.apply(commit, _vectors(source, commit))
+            target.apply(commit, vectors_of(source, commit))
             new += 1
         if progress is not None:
             progress(commit.seq, max(commit.seq, head))
@@ -124,7 +124,7 @@ def _followed(store: Store, view: View, after: int) -> Iterator[Commit]:
             yield commit
 
 
-def _vectors(source: Store, commit: Commit) -> Vectors | None:
+def vectors_of(source: Store, commit: Commit) -> Vectors | None:
     """The current vectors of the records that a commit leaves with a text.
 
     A text that a later commit takes away has none, or another's, until that commit is copied too.

@@ -47,20 +47,27 @@ class Neo4jStores:
             query = query.replace("{x}", label)
         return [row.values() for row in self._execute(query, **parameters)]
 
-    def _execute(self, query: str, **parameters: Any) -> list[neo4j.Record]:
+    def label(self, name: Hashable) -> str:
+        """The label of the store of this name."""
+        return self._used[name]
+
+    def driver(self) -> neo4j.Driver:
+        """A driver of a test's own."""
         auth = (self._server.user, self._server.password)
-        with neo4j.GraphDatabase.driver(
+        return neo4j.GraphDatabase.driver(
             self._server.url, auth=auth, notifications_min_severity="OFF", telemetry_disabled=True
-        ) as driver:
+        )
+
+    def _execute(self, query: str, **parameters: Any) -> list[neo4j.Record]:
+        with self.driver() as driver:
             return driver.execute_query(query, parameters).records
 
     def give_back(self) -> None:
         """Empty the stores in use; their indexes and constraints stay."""
         for label in self._used.values():
-            self._execute(f"MATCH (n:{label}|{label}Commit) DETACH DELETE n")
-            self._execute(
-                f"MATCH (m:{label}Meta) SET m.seq = 0, m.keys = 0, m.encoder = null, m.dimension = null"
-            )
+            self._execute(f"MATCH (n:{label}|{label}Commit|{label}Namespace) DETACH DELETE n")
+            self._execute(f"MATCH (m:{label}Meta) SET m.seq = 0, m.encoder = null, m.dimension = null")
+            self._execute(f"MATCH (k:{label}Keys) SET k.last = 0")
             self._free.append(label)
         self._used.clear()
 

@@ -244,7 +244,9 @@ def test_a_whole_store_is_removed(db: Database) -> None:
         put(memory, {"june.txt": CHAT})
     for statement in QUERIES["Remove a whole store"].split(";")[:-1]:
         gone.run(statement)
-    rows = gone.run("MATCH (n:Graphmem|GraphmemText|GraphmemCommit|GraphmemMeta) RETURN n")
+    rows = gone.run(
+        "MATCH (n:Graphmem|GraphmemText|GraphmemCommit|GraphmemNamespace|GraphmemMeta|GraphmemKeys) RETURN n"
+    )
     indexes = gone.run("SHOW INDEXES YIELD name WHERE name = 'Graphmem_embedding' RETURN name")
     with gone.memory() as memory:  # and made anew as if it had never been
         assert put(memory, {"june.txt": CHAT}).added == 1
@@ -270,7 +272,7 @@ def told() -> Mapping[str, set[str]]:
 
 def test_the_table_of_labels_is_what_nodes_have(db: Database) -> None:
     query = (
-        "MATCH (n:Graphmem|GraphmemCommit|GraphmemMeta) UNWIND keys(n) AS key "
+        "MATCH (n:Graphmem|GraphmemCommit|GraphmemNamespace|GraphmemMeta|GraphmemKeys) UNWIND keys(n) AS key "
         "RETURN labels(n), collect(DISTINCT key)"
     )
     found: dict[str, set[str]] = {}

@@ -21,7 +21,9 @@ from graphmem.stores.log import unpack
 from graphmem.stores.moments import microseconds
 from graphmem.stores.neo4j_address import parse_address
 from graphmem.stores.neo4j_connection import Connection
+from graphmem.stores.neo4j_keys import KeyBlocks
 from graphmem.stores.neo4j_migrations import FORMAT, make_vector_index, names_of, prepare
+from graphmem.stores.neo4j_rows import Prepared
 from graphmem.stores.neo4j_tables import Neo4jTables, sendable
 from graphmem.stores.neo4j_vector import VectorIndex
 from graphmem.stores.neo4j_write import LOG_COLUMNS, Logged, log_row, write_commit
@@ -72,6 +74,7 @@ class Neo4jStore:
         except BaseException:
             self._connection.close()
             raise
+        self._keys = KeyBlocks(self._connection, self._names)
         self._index = VectorIndex(self._connection, self._names)
         self._exact_texts = exact_texts
         self._busy_seconds = busy_seconds
@@ -93,10 +96,11 @@ class Neo4jStore:
             # An index cannot be made in the transaction that writes.
             make_vector_index(self._connection, self._names, matrix_of(vectors).shape[1])
         binary = self._connection.bolt >= (6, 0)
+        prepared = Prepared(self._schema, commit, vectors, binary=binary)
         try:
             return self._connection.write(
                 lambda transaction: write_commit(
-                    transaction, self._names, self._schema, commit, vectors, binary=binary
+                    transaction, self._names, prepared, self._keys.take, binary=binary
                 )
             )
         except Logged as logged:
@@ -337,7 +341,7 @@ class Neo4jStore:
 
     def repair(self) -> None:
         """See ``Store.repair``. In batches: broken off, it is to be run again."""
-        neo4j_repair.repair(self._connection, self._names, self._schema)
+        neo4j_repair.repair(self._connection, self._names, self._schema, self._keys.take)
         with self._lock:
             self._sidecar.forget()
 

@@ -17,8 +17,9 @@ from graphmem.stores.neo4j_migrations import (
     index_states,
     vector_form,
 )
+from graphmem.stores.neo4j_rows import word_fields
 from graphmem.stores.neo4j_tables import namespace_token
-from graphmem.stores.neo4j_write import LOG_COLUMNS, log_row, word_fields
+from graphmem.stores.neo4j_write import LOG_COLUMNS, log_row
 from graphmem.stores.plan import edges_of
 from graphmem.stores.soundness import derived_problems, log_problems, tell
 from graphmem.types import Commit, Record, Schema
@@ -45,7 +46,7 @@ def problems(connection: Connection, names: Names, schema: Schema) -> list[str]:
 
 def _rows(connection: Connection, names: Names) -> Iterator[list[Any]]:
     """All live nodes, a page of keys at a time."""
-    ((last,),) = connection.read(names("MATCH (m:{x}Meta) RETURN m.keys"))
+    ((last,),) = connection.read(names("MATCH (k:{x}Keys) RETURN k.last"))
     for after in range(0, last, _PAGE):
         yield from connection.read(names(_RECORDS), after=after, page=_PAGE)
 

@@ -35,11 +35,19 @@ _FIRST_PAUSE: Final = 0.05
 _LONGEST_PAUSE: Final = 1.0
 
 # What the driver would not try again: a commit without an answer, which is not made twice; a connection
-# that proved dead, which is out of the way by then; an index that another process makes at the same time.
+# that proved dead, which is out of the way by then; an index that another process makes at the same time,
+# or a node or commit, which the next attempt finds there.
 _PASSING: Final = frozenset({"IncompleteCommit", "ConnectionAcquisitionTimeoutError"})
 _PASSING_CODES: Final = frozenset(
-    f"Neo.ClientError.Schema.{name}AlreadyExists"
-    for name in ("EquivalentSchemaRule", "Index", "IndexWithName", "Constraint", "ConstraintWithName")
+    f"Neo.ClientError.Schema.{name}"
+    for name in (
+        "EquivalentSchemaRuleAlreadyExists",
+        "IndexAlreadyExists",
+        "IndexWithNameAlreadyExists",
+        "ConstraintAlreadyExists",
+        "ConstraintWithNameAlreadyExists",
+        "ConstraintValidationFailed",
+    )
 )
 
 # The driver's exception class -> our error and what to do; the nearest class of an exception counts.
@@ -68,6 +76,10 @@ _CODES: Final[dict[str, tuple[type[StoreError] | type[StoreURLError], str]]] = {
     "Neo.TransientError.General.MemoryPoolOutOfMemoryError": (
         StoreFull,
         "the server's memory does not suffice: give it more (server.memory.heap.max_size)",
+    ),
+    "Neo.ClientError.Security.AuthenticationRateLimit": (
+        StoreDenied,
+        "too many wrong passwords: wait a few seconds, and look at NEO4J_PASSWORD",
     ),
     "Neo.ClientError.Transaction.TransactionTimedOutClientConfiguration": _ENDED,
     "Neo.ClientError.Transaction.TransactionTimedOut": _ENDED,

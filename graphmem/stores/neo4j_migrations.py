@@ -23,6 +23,7 @@ _NAME: Final = re.compile(r"[a-z][a-z_]{0,39}")
 # {x} is the store's label. Every node of a store has it, live records also their kind's.
 _FIRST: Final = (
     "CREATE CONSTRAINT {x}_meta IF NOT EXISTS FOR (m:{x}Meta) REQUIRE m.name IS UNIQUE",
+    "CREATE CONSTRAINT {x}_namespace IF NOT EXISTS FOR (l:{x}Namespace) REQUIRE l.name IS UNIQUE",
     "CREATE CONSTRAINT {x}_id IF NOT EXISTS FOR (n:{x}) REQUIRE n.id IS UNIQUE",
     "CREATE CONSTRAINT {x}_key IF NOT EXISTS FOR (n:{x}) REQUIRE n._key IS UNIQUE",
     "CREATE CONSTRAINT {x}_commit_id IF NOT EXISTS FOR (c:{x}Commit) REQUIRE c.id IS UNIQUE",
@@ -113,7 +114,8 @@ def prepare(connection: Connection, names: Names, *, create: bool) -> None:
         return
     make_indexes(connection, names, after=version)
     merge = names(
-        "MERGE (m:{x}Meta {name: 'graphmem'}) ON CREATE SET m.seq = 0, m.keys = 0 SET m.format = $format"
+        "MERGE (m:{x}Meta {name: 'graphmem'}) ON CREATE SET m.seq = 0 SET m.format = $format "
+        "MERGE (k:{x}Keys) ON CREATE SET k.last = 0"
     )
     connection.write(lambda transaction: transaction.run(merge, {"format": FORMAT}).consume())
 
@@ -169,7 +171,7 @@ def index_states(connection: Connection, names: Names) -> Sequence[tuple[str, st
 
 def constraints(names: Names) -> set[str]:
     """Names of the constraints, each of which has an index of the same name."""
-    return {f"{names.label}_{end}" for end in ("meta", "id", "key", "commit_id", "commit_seq")}
+    return {f"{names.label}_{end}" for end in ("meta", "namespace", "id", "key", "commit_id", "commit_seq")}
 
 
 def expected_indexes(names: Names, *, vectors: bool) -> set[str]:

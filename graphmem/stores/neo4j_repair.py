@@ -9,6 +9,7 @@ from graphmem.errors import StoreBusy
 from graphmem.stores import neo4j_tables
 from graphmem.stores.neo4j_check import all_commits
 from graphmem.stores.neo4j_connection import Connection
+from graphmem.stores.neo4j_keys import NewKeys
 from graphmem.stores.neo4j_migrations import (
     Names,
     constraints,
@@ -28,7 +29,7 @@ _BATCH: Final = 1000
 _LOCK: Final = "MATCH (m:{x}Meta) SET m.seq = m.seq RETURN m.seq"
 
 
-def repair(connection: Connection, names: Names, schema: Schema) -> None:
+def repair(connection: Connection, names: Names, schema: Schema, new_keys: NewKeys) -> None:
     """See ``Store.repair``."""
     _repair_indexes(connection, names)
     head = neo4j_tables.head(connection, names)
@@ -50,7 +51,7 @@ def repair(connection: Connection, names: Names, schema: Schema) -> None:
 
         def write(transaction: ManagedTransaction, batch: Sequence[Planned] = batch) -> None:
             in_peace(transaction)
-            write_anew(transaction, names, schema, batch)
+            write_anew(transaction, names, schema, batch, new_keys)
 
         connection.write(write)
 

@@ -89,7 +89,7 @@ class Neo4jTables:
 
     def nodes(self) -> int:
         """See ``Tables.nodes``."""
-        ((nodes,),) = self._read("MATCH (m:{x}Meta) RETURN m.keys")
+        ((nodes,),) = self._read("MATCH (k:{x}Keys) RETURN k.last")
         return int(nodes)
 
     def encoder(self) -> tuple[str, int] | None:

@@ -50,54 +50,27 @@ def check_commit(commit: Commit, schema: Schema) -> None:
                 raise ValueError(f"{record.id}: kind '{record.kind}'{derived} cannot be committed")
 
 
-def plan(schema: Schema, commit: Commit, current: Current) -> list[Planned]:
-    """The records that a commit leaves different, those derived from them included.
-
-    ``current`` is asked once for all that the commit will most likely need: its records, and what
-    their edges point at; for what derives from others besides, once more.
+class Draft:
+    """A commit with all that needs no store computed, once for however many attempts to write it.
 
     Raises:
-        Conflict: a record is not what its change says it was.
-        ValueError: a derived kind that is not declared, an id that no store could keep.
+        ValueError: an id that no store could keep.
     """
-    work = _Work(schema, current)
-    work.foresee(commit)
-    net = _net_changes(commit, work)
-    changes = [*net, *_derive(commit, net, work)]
-    return [
-        Planned(change, work.index(change.before), work.index(change.after), work.body(change.after))
-        for change in changes
-    ]
 
-
-class _Work:
-    """What planning a commit computes of a record once: its image, its index, its state in the store."""
-
-    def __init__(self, schema: Schema, current: Current) -> None:
+    def __init__(self, schema: Schema, commit: Commit) -> None:
         self.schema = schema
-        self._current = current
-        self._asked: set[str] = set()
-        self._states: dict[str, Image] = {}
+        self.commit = commit
         # By identity: the same record object stands in several places of a commit.
         self._images: dict[int, tuple[Record, Image]] = {}
         self._indexes: dict[int, tuple[Record, Index]] = {}
-
-    def foresee(self, commit: Commit) -> None:
-        """Read the states of the commit's records and of what their edges point at."""
         records = [record for change in commit.changes for record in (change.before, change.after) if record]
         ids = {record.id for record in records}
         ids.update(edge.target for record in records for edge in self.index(record).edges)
         _check_ids(ids)
-        self.states(ids)
-
-    def states(self, ids: Iterable[str]) -> Mapping[str, Image]:
-        """The records of the store among these, as they are stored."""
-        wanted = list(ids)
-        missing = set(wanted) - self._asked
-        if missing:
-            self._asked |= missing
-            self._states.update(self._current(missing))
-        return {id: self._states[id] for id in wanted if id in self._states}
+        #: Records and what their edges point at: what the plan will most likely ask of the store.
+        self.ids: Final = frozenset(ids)
+        for record in records:
+            self.image(record)
 
     def image(self, record: Record | None) -> Image | None:
         """A record as it is stored."""
@@ -121,32 +94,70 @@ class _Work:
         return self._indexes[id(record)][1]
 
 
-def _net_changes(commit: Commit, work: _Work) -> list[Change]:
+def plan(draft: Draft, current: Current) -> list[Planned]:
+    """The records that a commit leaves different, those derived from them included.
+
+    ``current`` is asked once for all that the commit will most likely need: its records, and what
+    their edges point at; for what derives from others besides, once more.
+
+    Raises:
+        Conflict: a record is not what its change says it was.
+        ValueError: a derived kind that is not declared, an id that no store could keep.
+    """
+    states = _States(current)
+    states.of(draft.ids)
+    net = _net_changes(draft, states)
+    changes = [*net, *_derive(draft, net, states)]
+    return [
+        Planned(change, draft.index(change.before), draft.index(change.after), draft.body(change.after))
+        for change in changes
+    ]
+
+
+class _States:
+    """Records as they stand in the store, each asked for once."""
+
+    def __init__(self, current: Current) -> None:
+        self._current = current
+        self._asked: set[str] = set()
+        self._states: dict[str, Image] = {}
+
+    def of(self, ids: Iterable[str]) -> Mapping[str, Image]:
+        """The records of the store among these, as they are stored."""
+        wanted = list(ids)
+        missing = set(wanted) - self._asked
+        if missing:
+            self._asked |= missing
+            self._states.update(self._current(missing))
+        return {id: self._states[id] for id in wanted if id in self._states}
+
+
+def _net_changes(draft: Draft, stored: _States) -> list[Change]:
     """One change for each record that ends up different, after checking them all in their order."""
     states: dict[str, Image | None] = {}
-    states.update(work.states(change.id for change in commit.changes))
+    states.update(stored.of(change.id for change in draft.commit.changes))
     net: dict[str, tuple[Record | None, Record | None]] = {}
     misfits = []
-    for change in commit.changes:
-        if states.get(change.id) != work.image(change.before):
+    for change in draft.commit.changes:
+        if states.get(change.id) != draft.image(change.before):
             misfits.append(change.id)
-        states[change.id] = work.image(change.after)
+        states[change.id] = draft.image(change.after)
         first, _ = net.get(change.id, (change.before, None))
         net[change.id] = (first, change.after)
     if misfits:
         names = ", ".join(misfits[:3]) + (" …" if len(misfits) > 3 else "")
         raise Conflict(f"changed meanwhile: {names}; nothing was written", tuple(dict.fromkeys(misfits)))
     return [
-        Change(before, after) for before, after in net.values() if work.image(before) != work.image(after)
+        Change(before, after) for before, after in net.values() if draft.image(before) != draft.image(after)
     ]
 
 
-def _derive(commit: Commit, net: list[Change], work: _Work) -> Iterable[Change]:
+def _derive(draft: Draft, net: list[Change], stored: _States) -> Iterable[Change]:
     def get(ids: Iterable[str]) -> Mapping[str, Record]:
         wanted = set(ids)
         found = {
             id: Record(id, kind, namespace, json.loads(body))
-            for id, (kind, namespace, body) in work.states(wanted).items()
+            for id, (kind, namespace, body) in stored.of(wanted).items()
         }
         for change in net:  # the commit's own records as they are after it
             found.pop(change.id, None)
@@ -154,9 +165,9 @@ def _derive(commit: Commit, net: list[Change], work: _Work) -> Iterable[Change]:
                 found[change.id] = change.after
         return found
 
-    derived = work.schema.derive(commit.changes, get)
+    derived = draft.schema.derive(draft.commit.changes, get)
     for change in derived:
-        if change.record.kind not in work.schema.derived:
+        if change.record.kind not in draft.schema.derived:
             raise ValueError(f"{change.id}: kind '{change.record.kind}' is derived and not declared so")
     _check_ids({change.id for change in derived})
     return derived

@@ -15,6 +15,7 @@ import numpy as np
 from graphmem.stores.log import pack, unpack
 from graphmem.stores.moments import microseconds
 from graphmem.stores.plan import (
+    Draft,
     Image,
     Planned,
     check_encoder,
@@ -66,7 +67,7 @@ def write_commit(
     if logged is not None:
         return logged_already(unpack(logged), commit)
     current = partial(_current, connection)
-    planned = plan(schema, commit, current)
+    planned = plan(Draft(schema, commit), current)
     changed = set(_intern_nodes(connection, (change.id for change in commit.changes)).values())
     keys = write_planned(connection, planned)
     touched = {keys[one.change.id] for one in planned}
