@@ -39,6 +39,7 @@ def main() -> None:
     print("\nThe memory is in demo.db. Go on with:")
     print(f"  export GRAPHMEM_STORE={STORE}")
     print(f"  {graphmem} query 'your question' --why")
+    print(f"  {graphmem} ui           # the explorer, in a browser")
     print(f"  {graphmem} ingest your/documents")
     print(f"  {graphmem} history      # every ingest is a commit: 'undo' takes it back")
 

@@ -19,6 +19,11 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
+from typer.testing import CliRunner
+
+from graphmem.cli import build
+from graphmem.errors import InputError
+from graphmem.ui.commands import PASSWORD
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -32,7 +37,7 @@ COMPOSE = yaml.safe_load((DOCKER / "compose.yaml").read_text("utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 EXTRAS = re.compile(r"graphmem-\*\.whl\)\[([a-z0-9,]+)\]")
 # A value that is only there if it is given from outside, and says so if it is not.
-GUARDED = re.compile(r"\$\{NEO4J_PASSWORD:\?[^}]*NEO4J_PASSWORD[^}]*\}")
+GUARDED = re.compile(r"\$\{(?P<name>\w+_PASSWORD):\?set (?P=name)[^}]*\}")
 
 
 def instructions() -> Iterator[tuple[str, str]]:
@@ -90,8 +95,18 @@ def ignored(path: str) -> bool:
 def test_compose_has_the_shape_of_the_specification() -> None:
     assert COMPOSE.keys() <= {"name", "services", "volumes", "networks", "configs", "secrets"}
     assert re.fullmatch("[a-z0-9][a-z0-9_-]*", COMPOSE["name"])
-    assert {"neo4j", "graphmem"} <= SERVICES.keys()
-    known = {"build", "depends_on", "environment", "healthcheck", "image", "ports", "profiles", "restart"}
+    assert SERVICES.keys() == {"neo4j", "explorer", "graphmem"}
+    known = {
+        "build",
+        "command",
+        "depends_on",
+        "environment",
+        "healthcheck",
+        "image",
+        "ports",
+        "profiles",
+        "restart",
+    }
     for service in SERVICES.values():
         assert service.keys() <= known | {"volumes"}
         assert ("image" in service) != ("build" in service), "an image that is built here is not pulled"
@@ -113,7 +128,7 @@ def test_images_are_pinned_and_of_no_named_registry() -> None:
 def test_volumes_and_folders_are_there() -> None:
     named = set()
     for service in SERVICES.values():
-        for volume in service["volumes"]:
+        for volume in service.get("volumes", []):
             source, target, *mode = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", volume).split(":")
             assert target.startswith("/")
             if source.startswith("."):
@@ -129,10 +144,11 @@ def test_services_wait_for_those_that_can_tell_their_health() -> None:
     for service in SERVICES.values():
         for other, how in service.get("depends_on", {}).items():
             assert how == {"condition": "service_healthy"} and "healthcheck" in SERVICES[other]
-    check = SERVICES["neo4j"]["healthcheck"]
-    assert check["test"][0] in ("CMD", "CMD-SHELL") and "password" not in " ".join(check["test"]).lower()
-    assert all(re.fullmatch(r"\d+s", check[key]) for key in ("interval", "timeout", "start_period"))
-    assert isinstance(check["retries"], int)
+    for name in ("neo4j", "explorer"):
+        check = SERVICES[name]["healthcheck"]
+        assert check["test"][0] in ("CMD", "CMD-SHELL") and "password" not in " ".join(check["test"]).lower()
+        assert all(re.fullmatch(r"\d+s", check[key]) for key in ("interval", "timeout", "start_period"))
+        assert isinstance(check["retries"], int)
 
 
 def test_ports_are_open_to_this_machine_alone() -> None:
@@ -149,7 +165,7 @@ def test_no_password_is_written_down() -> None:
                 assert GUARDED.fullmatch(value.removeprefix("neo4j/")), name
             else:
                 assert urlsplit(value).password is None, name
-    assert len(secrets) == 2
+    assert len(secrets) == 4
     assert not re.search("PASS|AUTH|SECRET|TOKEN", (DOCKER / "Dockerfile").read_text("utf-8"))
 
 
@@ -161,6 +177,17 @@ def test_graphmem_finds_the_server() -> None:
     assert service["profiles"] == ["tools"], "a command is run, not kept up"
     context = (DOCKER / service["build"]["context"]).resolve()
     assert context == ROOT and (context / service["build"]["dockerfile"]).samefile(DOCKER / "Dockerfile")
+
+
+def test_the_explorer_listens_where_it_is_published_and_asks_for_a_password() -> None:
+    service = SERVICES["explorer"]
+    assert service["build"] == SERVICES["graphmem"]["build"]
+    assert service["environment"]["GRAPHMEM_STORE"] == SERVICES["graphmem"]["environment"]["GRAPHMEM_STORE"]
+    (port,) = service["ports"]
+    assert port.endswith(":8501") and "127.0.0.1:8501" in " ".join(service["healthcheck"]["test"])
+    called = CliRunner().invoke(build(), service["command"], env={PASSWORD: ""})
+    assert isinstance(called.exception, InputError) and PASSWORD in str(called.exception)
+    assert PASSWORD in service["environment"]
 
 
 def test_docker_takes_the_compose_file() -> None:
@@ -180,10 +207,10 @@ def test_docker_takes_the_compose_file() -> None:
         "config",
         "--quiet",
     ]
-    environment = {key: value for key, value in os.environ.items() if key != "NEO4J_PASSWORD"}
+    environment = {key: value for key, value in os.environ.items() if not key.endswith("_PASSWORD")}
     without = subprocess.run(call, capture_output=True, text=True, check=False, env=environment)
-    assert without.returncode != 0 and "set NEO4J_PASSWORD" in without.stderr
-    environment["NEO4J_PASSWORD"] = "for this test"
+    assert without.returncode != 0 and re.search("set (NEO4J|GRAPHMEM_UI)_PASSWORD", without.stderr)
+    environment["NEO4J_PASSWORD"] = environment[PASSWORD] = "for this test"
     given = subprocess.run(call, capture_output=True, text=True, check=False, env=environment)
     assert given.returncode == 0, given.stderr
 

@@ -1,1 +1,1 @@
-"""The explorer."""
+"""The explorer: the memory in a browser."""
