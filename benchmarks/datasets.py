@@ -18,6 +18,13 @@ ORIGINS: Final = {
     "hotpotqa": "HotpotQA as prepared by HippoRAG (GitHub OSU-NLP-Group/HippoRAG, folder reproduce)",
     "musique": "MuSiQue as prepared by HippoRAG (GitHub OSU-NLP-Group/HippoRAG, folder reproduce)",
     "locomo": "LoCoMo (GitHub snap-research/locomo, data/locomo10.json; CC BY-NC 4.0)",
+    "DateTimeModel": "Recognizers-Text (GitHub microsoft/Recognizers-Text, Specs/DateTime/English; MIT)",
+    "ewt": "Universal Dependencies English EWT (GitHub UniversalDependencies/UD_English-EWT; CC BY-SA 4.0)",
+    "gum": "Universal Dependencies English GUM (GitHub UniversalDependencies/UD_English-GUM; CC BY-SA 4.0)",
+    "wnut17": "WNUT-17 (GitHub leondz/emerging_entities_17; CC BY 4.0)",
+    "dev.t": "CaRB (GitHub dair-iitd/CaRB, data; MIT)",
+    "structured": "Magellan sets as prepared by ditto (GitHub megagonlabs/ditto, data; Apache-2.0)",
+    "dirty": "Magellan sets as prepared by ditto (GitHub megagonlabs/ditto, data; Apache-2.0)",
 }
 
 

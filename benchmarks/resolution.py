@@ -1,0 +1,281 @@
+"""How well names are told apart and together, untrained: across GUM's documents, and pairs of table rows.
+
+GUM: the mentions that a proper noun heads and that carry a Wikipedia identity (``benchmarks.identities``)
+are clustered inside each document by ``within``, and across documents by ``resolve`` and ``entities``.
+Given are the borders of mentions, their types, tags and sentences, as a pipeline would give them; never
+gold coreference, nor which document a name is shared with. The identities are used to score, and to
+answer what is asked where that is said. B-cubed is Bagga & Baldwin's (1998), each mention an item of
+weight one. Constants were set on GUM's train and dev documents; those of the test part stand apart.
+
+DBLP-ACM and Fodors-Zagats: the labelled pairs as given, decided one by one. The column ``class`` of
+Fodors-Zagats is left out: it is the number of the true match.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.datasets import DEFAULT_DATA, missing
+from benchmarks.identities import Named, named
+from benchmarks.measures import table
+from graphmem.identity import fold
+from graphmem.ingest.resolution import Decision, Link, Naming, Resolution, entities, profiles, resolve
+from graphmem.ingest.resolution.decision import ASK, SAME
+from graphmem.ingest.resolution.records import SAME_RECORD, Record, Table, same
+
+PARTS: Final = ("train", "dev", "test")
+TABLES: Final = {
+    "dblp_acm": ("structured-dblp-acm.txt", "title"),
+    "dblp_acm_dirty": ("dirty-dblp-acm.txt", "title"),
+    "fodors_zagats": ("structured-fodors-zagats.txt", "name"),
+}
+"""The file of each set of pairs, and the column whose equality is the baseline."""
+LEAKING: Final = frozenset({"class"})
+"""Columns that give the answer away."""
+_FIELD: Final = re.compile(r"COL (\w+) VAL(.*?)(?=COL \w+ VAL|$)")
+
+
+def prf(both: float, found: float, gold: float) -> dict[str, float]:
+    """Precision, recall and F1 of counts, to 4 digits."""
+    precision, recall = both / max(1, found), both / max(1, gold)
+    total = precision + recall
+    f1 = 2 * precision * recall / total if total else 0.0
+    return {"precision": round(precision, 4), "recall": round(recall, 4), "f1": round(f1, 4)}
+
+
+def b_cubed(clusters: Sequence[Hashable], gold: Sequence[Hashable]) -> dict[str, float]:
+    """B-cubed precision, recall and F1 (Bagga & Baldwin 1998) of items by their cluster and class."""
+    members: defaultdict[Hashable, Counter[Hashable]] = defaultdict(Counter)
+    for cluster, meant in zip(clusters, gold, strict=True):
+        members[cluster][meant] += 1
+    size = Counter(gold)
+    precision = sum(n * n / sum(c.values()) for c in members.values() for n in c.values())
+    recall = sum(n * n / size[meant] for c in members.values() for meant, n in c.items())
+    precision, recall = precision / max(1, len(gold)), recall / max(1, len(gold))
+    return {
+        "precision": round(precision, 4),
+        "recall": round(recall, 4),
+        "f1": round(2 * precision * recall / max(1e-9, precision + recall), 4),
+    }
+
+
+def pair_precision(clusters: Sequence[Hashable], gold: Sequence[Hashable]) -> float:
+    """Of all pairs of mentions that stand together, the share that mean one thing."""
+    members: defaultdict[Hashable, Counter[Hashable]] = defaultdict(Counter)
+    for cluster, meant in zip(clusters, gold, strict=True):
+        members[cluster][meant] += 1
+    pairs = sum(n * (n - 1) for c in members.values() for n in [sum(c.values())])
+    right = sum(n * (n - 1) for c in members.values() for n in c.values())
+    return round(right / max(1, pairs), 4)
+
+
+class Resolved:
+    """GUM's mentions as the parts under measure resolve them."""
+
+    def __init__(self, mentions: Sequence[Named]) -> None:
+        start = time.perf_counter()
+        self.mentions = mentions
+        by_document: defaultdict[str, list[Naming]] = defaultdict(list)
+        for number, m in enumerate(mentions):
+            by_document[m.document].append(Naming(str(number), m.name, m.label, m.text))
+        self.of: dict[str, list[int]] = {}
+        found = []
+        for document, namings in by_document.items():
+            for profile, ids in profiles(document, namings):
+                found.append(profile)
+                self.of[profile.id] = [int(id) for id in ids]
+        self.ids = [profile.id for profile in found]
+        self.resolution: Resolution = resolve(found)
+        self.merged = self.clusters(())
+        self.seconds = round(time.perf_counter() - start, 2)
+        self.meant = {
+            id: Counter(mentions[k].identity for k in numbers).most_common(1)[0][0]
+            for id, numbers in self.of.items()
+        }
+
+    def clusters(self, decisions: Iterable[Decision]) -> list[int]:
+        """For each mention the number of its entity, with what people decided."""
+        found = [0] * len(self.mentions)
+        for number, entity in enumerate(entities(self.ids, self.resolution.links, decisions)):
+            for id in entity:
+                for k in self.of[id]:
+                    found[k] = number
+        return found
+
+    def asked(self) -> list[Link]:
+        """The links that a person is asked: not those whose ends are together already."""
+        return [
+            link
+            for link in self.resolution.of("ask")
+            if self.merged[self.of[link.a][0]] != self.merged[self.of[link.b][0]]
+        ]
+
+    def answered(self) -> list[int]:
+        """The clusters when what is asked is answered by the identities."""
+        return self.clusters(
+            Decision(link.a, link.b, same=self.meant[link.a] == self.meant[link.b]) for link in self.asked()
+        )
+
+    def link_precision(self) -> float:
+        """Of the pairs of profiles found the same without asking, the share that mean one thing."""
+        known = [x for x in self.resolution.of("same") if self.meant[x.a] and self.meant[x.b]]
+        return round(sum(self.meant[x.a] == self.meant[x.b] for x in known) / max(1, len(known)), 4)
+
+    def merge_precision(self) -> float:
+        """Of the merges of profiles, one less than each entity has profiles, the share that was right.
+
+        An entity of several identities took at least one wrong merge for each identity but one.
+        """
+        members: defaultdict[int, list[str]] = defaultdict(list)
+        for id, numbers in self.of.items():
+            members[self.merged[numbers[0]]].append(self.meant[id])
+        merges = sum(len(meant) - 1 for meant in members.values())
+        wrong = sum(len(set(meant)) - 1 for meant in members.values())
+        return round(1 - wrong / max(1, merges), 4)
+
+
+def _scored(resolved: Resolved, clusters: Sequence[int], keep: frozenset[str] | None) -> dict[str, float]:
+    """B-cubed of the mentions with an identity, of some documents or of all."""
+    at = [k for k, m in enumerate(resolved.mentions) if m.identity and (keep is None or m.document in keep)]
+    gold = [resolved.mentions[k].identity for k in at]
+    found = [clusters[k] for k in at]
+    return b_cubed(found, gold) | {"pair_precision": pair_precision(found, gold)}
+
+
+def gum(folder: Path) -> dict[str, Any]:
+    """The figures of GUM: ``figures``, and ``rows`` of B-cubed by what is measured."""
+    parts = {part: named(folder / f"gum-{part}.conllu") for part in PARTS}
+    every = [mention for part in PARTS for mention in parts[part]]
+    known = [mention for mention in every if mention.identity]
+    gold = [mention.identity for mention in known]
+    test = frozenset(mention.document for mention in parts["test"])
+    resolved = Resolved(known)
+    answered = resolved.answered()
+    untyped = Resolved([replace(mention, label="") for mention in known])
+    crowd = Resolved(every)
+    in_test = [mention for mention in known if mention.document in test]
+    rows = {
+        "exact name": b_cubed([fold(m.name) for m in known], gold),
+        "exact span": b_cubed([fold(m.span) for m in known], gold),
+        "merged without asking": _scored(resolved, resolved.merged, None),
+        "asked, answered by gold": _scored(resolved, answered, None),
+        "test documents, exact name": b_cubed([fold(m.name) for m in in_test], [m.identity for m in in_test]),
+        "test documents": _scored(resolved, resolved.merged, test),
+        "test documents, alone": _scored(alone := Resolved(in_test), alone.merged, None),
+        "without types": _scored(untyped, untyped.merged, None),
+        "among names without identity": _scored(crowd, crowd.merged, None),
+    }
+    return {
+        "mentions": len(known),
+        "identities": len(set(gold)),
+        "documents": len({mention.document for mention in known}),
+        "profiles": len(resolved.ids),
+        "same": SAME,
+        "ask": ASK,
+        "merge_precision": resolved.merge_precision(),
+        "link_precision": resolved.link_precision(),
+        "asked_per_100": round(100 * len(resolved.asked()) / max(1, len(known)), 2),
+        "candidates_per_name": round(resolved.resolution.compared / max(1, len(resolved.ids)), 2),
+        "seconds": resolved.seconds,
+        "rows": rows,
+    }
+
+
+def record(text: str) -> dict[str, str]:
+    """The fields of a record as ditto writes it ("COL name VAL value COL …"), without what leaks."""
+    return {k: v.strip() for k, v in _FIELD.findall(text.strip()) if k not in LEAKING}
+
+
+def pairs(path: Path) -> list[tuple[Record, Record, bool]]:
+    """The labelled pairs of a file."""
+    if not path.exists():
+        missing(path)
+    found = []
+    for line in path.read_text("utf-8").splitlines():
+        a, b, label = line.split("\t")
+        found.append((Record(record(a)), Record(record(b)), label.strip() == "1"))
+    return found
+
+
+def _of_pairs(decided: Sequence[bool], gold: Sequence[bool]) -> dict[str, float]:
+    both = sum(a and b for a, b in zip(decided, gold, strict=True))
+    return prf(both, sum(decided), sum(gold))
+
+
+def tables(folder: Path) -> dict[str, dict[str, Any]]:
+    """The figures of each set of pairs, and of its baseline: one column is equal, folded."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, (file, column) in TABLES.items():
+        given = pairs(folder / file)
+        start = time.perf_counter()
+        known = Table({record.text: record for a, b, _ in given for record in (a, b)}.values())
+        decided = [same(a, b, known) for a, b, _ in given]
+        seconds = round(time.perf_counter() - start, 2)
+        equal = [fold(a.fields[column]) == fold(b.fields[column]) for a, b, _ in given]
+        gold = [label for _, _, label in given]
+        found[name] = {
+            "pairs": len(given),
+            "matches": sum(gold),
+            "operating_point": SAME_RECORD,
+            **_of_pairs(decided, gold),
+            "baseline": _of_pairs(equal, gold),
+            "seconds": seconds,
+        }
+    return found
+
+
+def measure(data: Path) -> dict[str, Any]:
+    """All figures: ``gum`` and one for each set of pairs."""
+    return {"gum": gum(data / "treebank"), **tables(data / "entity_resolution")}
+
+
+def _shown(figures: Mapping[str, Any]) -> str:
+    """The figures as text."""
+    names = figures["gum"]
+    lines = [
+        f"GUM: {names['mentions']} named mentions of {names['identities']} identities in"
+        f" {names['documents']} documents, {names['profiles']} profiles; B-cubed and precision of pairs"
+    ]
+    lines.append(table(names["rows"]))
+    lines.append(
+        f"same from {names['same']}, ask from {names['ask']}; {names['asked_per_100']} pairs asked per 100"
+        f" mentions; {names['candidates_per_name']} candidates per name; {names['seconds']} s\n"
+        f"right without asking: {names['merge_precision']} of the merges of profiles,"
+        f" {names['link_precision']} of all their pairs found the same"
+    )
+    rows: dict[str, dict[str, object]] = {}
+    for name in TABLES:
+        rows[name] = {k: v for k, v in figures[name].items() if k != "baseline"}
+        rows[f"  equal {TABLES[name][1]}"] = figures[name]["baseline"]
+        lines.append("")
+        lines.append(table(rows))
+        rows = {}
+    return "\n".join(lines)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the figures."""
+    described = (__doc__ or "").split("\n")[0]
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.resolution", description=described)
+    parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="the folder of the data sets")
+    parser.add_argument("--json", action="store_true", help="one line of JSON")
+    options = parser.parse_args(arguments)
+    figures = measure(options.data)
+    if options.json:
+        json.dump(figures, sys.stdout)
+        print()
+        return
+    print(_shown(figures))
+
+
+if __name__ == "__main__":
+    main()
