@@ -69,6 +69,21 @@ def stores(run: Mapping[str, Any]) -> Iterable[str]:
         yield f"| {name} | " + " | ".join(map(str, cells)) + " |"
 
 
+def extraction(run: Mapping[str, Any]) -> Iterable[str]:
+    """The parts of reading text; what there is more of, figures or sets and baselines, goes down the page."""
+    yield "\n## Extraction\n"
+    yield "`python -m benchmarks.extraction`: what is read out of text, against labelled data."
+    for part, columns in run.items():
+        if isinstance(columns, Mapping):
+            yield f"\n### {part}\n"
+            figures = dict.fromkeys(figure for column in columns.values() for figure in column)
+            if len(columns) > len(figures):
+                yield from _rows(columns, list(figures))
+                continue
+            rows = {f: {name: column.get(f, "") for name, column in columns.items()} for f in figures}
+            yield from _rows(rows, list(columns))
+
+
 def _flat(prefix: str, figures: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
     for name, value in figures.items():
         if isinstance(value, Mapping):
@@ -96,10 +111,17 @@ def write_summary(runs: Mapping[str, Any]) -> None:
     README.write_text("\n".join((before + BEGIN, *summary(runs), END)) + after, "utf-8")
 
 
-WRITERS: Final = {"multihop": multihop, "conversation": conversation, "speed": speed, "stores": stores}
+WRITERS: Final = {
+    "multihop": multihop,
+    "conversation": conversation,
+    "extraction": extraction,
+    "speed": speed,
+    "stores": stores,
+}
 TITLES: Final = {
     "multihop": "Multi-hop",
     "conversation": "Conversations",
+    "extraction": "Extraction",
     "speed": "Speed",
     "stores": "SQLite",
 }

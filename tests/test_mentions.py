@@ -10,7 +10,7 @@ from conftest import put, records
 from graphmem import InputError, Memory, MissingExtra, schema
 from graphmem.identity import entity_id, fold
 from graphmem.ingest.chunking import chunk
-from graphmem.ingest.language import pipeline, rules
+from graphmem.ingest.language import load, pipeline, rules
 from graphmem.ingest.mentions import mentioned
 from graphmem.ingest.names import names
 from graphmem.ingest.readers import read
@@ -101,5 +101,14 @@ def test_a_pipeline_that_is_not_there_says_so(monkeypatch: pytest.MonkeyPatch) -
             pipeline(name)
     monkeypatch.setitem(__import__("sys").modules, "spacy", None)
     pipeline.cache_clear()
+    load.cache_clear()
     with pytest.raises(MissingExtra, match=r"pip install 'graphmem\[nlp\]'"):
         pipeline("blank:en")
+
+
+def test_names_of_the_bundled_pipeline_join_the_rules() -> None:
+    pytest.importorskip("spacy")
+    (found,) = pipeline("english")(["Barack Obama visited London in May 2014."])
+    assert {("Barack Obama", "person"), ("London", "place"), ("May 2014", "time")} <= {
+        (one.name, one.label) for one in found
+    }

@@ -1,0 +1,1 @@
+"""Making the bundled English pipeline from treebanks: ``python -m training``."""
