@@ -123,6 +123,9 @@ def test_the_command_serves_the_pages_to_this_machine_alone(store: str) -> None:
                     raise OSError("this machine has no other address to try")
         finally:
             process.terminate()
+            process.wait(30)
+    with pytest.raises(URLError):  # no server is left behind
+        urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=5)
 
 
 def answer(url: str) -> bytes:

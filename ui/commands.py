@@ -45,6 +45,18 @@ def command(host: str, port: int, *, browser: bool) -> list[str]:
     return [sys.executable, "-m", "streamlit", "run", str(app), *flags]
 
 
+def serve(call: list[str], environment: dict[str, str]) -> None:
+    """Become the server, so that whoever ends this process ends it; where that cannot be, wait for it."""
+    if os.name == "posix":
+        sys.stderr.flush()
+        os.execve(call[0], call, environment)
+    try:
+        done = subprocess.run(call, env=environment, check=False)
+    except KeyboardInterrupt:  # Ctrl-C went to the server too, which has ended by itself
+        return
+    raise typer.Exit(done.returncode)
+
+
 def register(app: typer.Typer) -> None:
     """Add the command."""
 
@@ -68,8 +80,4 @@ def register(app: typer.Typer) -> None:
             raise MissingExtra("the explorer", "ui")
         environment = {**os.environ, "GRAPHMEM_STORE": store, "GRAPHMEM_NAMESPACE": namespace}
         talk.print(f"The explorer is at http://{host}:{port} (Ctrl-C ends it)", markup=False)
-        try:
-            done = subprocess.run(command(host, port, browser=browser), env=environment, check=False)
-        except KeyboardInterrupt:  # Ctrl-C went to the server too, which has ended by itself
-            return
-        raise typer.Exit(done.returncode)
+        serve(command(host, port, browser=browser), environment)
