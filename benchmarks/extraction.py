@@ -12,15 +12,14 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-import spacy
 from spacy.language import Language
 
 from benchmarks import dates, ner, parser, resolution, triples
 from benchmarks.datasets import DEFAULT_DATA
 from benchmarks.measures import table
 from benchmarks.treebank import read
+from graphmem.ingest.language import ENGLISH, load
 
-BUNDLED: Final = Path(__file__).parents[1] / "ingest" / "english"
 Figures: TypeAlias = dict[str, dict[str, float]]
 """Named rows of figures."""
 
@@ -97,7 +96,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 def main(arguments: Sequence[str]) -> None:
     """Measure the parts that are named, or all, and print."""
     options = parse(arguments)
-    nlp = spacy.load(options.pipeline or BUNDLED)
+    nlp = load(options.pipeline or ENGLISH)
     results: dict[str, Any] = {}
     for part in options.part or PARTS:
         results[part] = PARTS[part](options.data, nlp)

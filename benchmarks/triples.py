@@ -42,15 +42,14 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import numpy as np
-import spacy
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
 from benchmarks.datasets import DEFAULT_DATA, missing
 from benchmarks.measures import table
 from graphmem.ingest.facts import find_facts, surface
+from graphmem.ingest.language import ENGLISH, load
 
-BUNDLED: Final = Path(__file__).parents[1] / "ingest" / "english"
 PENN: Final = {
     "``": '"', "''": '"', "`": "'", "-LRB-": "(", "-RRB-": ")",
     "-LSB-": "[", "-RSB-": "]", "-LCB-": "{", "-RCB-": "}",
@@ -290,7 +289,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 def main(arguments: Sequence[str]) -> None:
     """Measure and print."""
     options = parse(arguments)
-    nlp = spacy.load(options.pipeline or BUNDLED)
+    nlp = load(options.pipeline or ENGLISH)
     if options.misses:
         print("\n".join(misses(options.data, nlp)))
         return

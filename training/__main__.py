@@ -20,7 +20,8 @@ import spacy
 from thinc.api import NumpyOps, set_current_ops
 
 from benchmarks.datasets import DEFAULT_DATA
-from benchmarks.extraction import BUNDLED, measure_ner, measure_parser
+from benchmarks.extraction import measure_ner, measure_parser
+from graphmem.ingest.language import BUNDLED
 from training.package import assemble, megabytes, write
 from training.stages import Stages, Stopped
 
