@@ -89,6 +89,24 @@ def test_an_empty_memory_says_what_to_do(tmp_path: Path, monkeypatch: pytest.Mon
     assert not (tmp_path / "none.db").exists()
 
 
+def test_no_page_shows_what_another_namespace_holds(store: str, tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("The Aurelia hides a Quetzal in her hold.", "utf-8")
+    with Memory.open(store, namespace="theirs") as theirs:
+        ingest(theirs, [str(tmp_path / "secret.txt")])
+    page = opened()
+    page.text_input[0].set_value("What does the Aurelia hide in her hold?")
+    page.button[0].click().run()
+    assert "Duarte" in shown(page) and "Quetzal" not in shown(page)
+    # AppTest follows no link between pages that are functions.
+    for name in ("documents", "health"):
+        script = f"from graphmem.ui import {name}\n{name}.page()"
+        other = AppTest.from_string(script, default_timeout=120).run()
+        assert not other.exception
+        tables = "".join(table.value.to_csv() for table in other.dataframe)
+        told = tables + "".join(metric.label + metric.value for metric in other.metric)
+        assert "secret" not in told and ("lamp.txt" in told or "document2" in told)
+
+
 def test_with_a_password_nothing_is_shown_without_it(store: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(PASSWORD, "open sesame")
     page = opened()
