@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 import pytest
 from conftest import put
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from neo4j_stores import Neo4jStores
 
@@ -203,6 +203,7 @@ def test_an_address_without_a_password_is_shown_as_it_is(host: str, user: str, p
     ODD.map(secret),
     st.sampled_from(["h:x", "a..b", "h/x?y", "[::1", "h?store=x", "h#x", "://x", ""]),
 )
+@example("bolt", "://", secret("]"), "[::1")
 def test_an_address_that_opens_no_store_is_refused_without_its_password(
     scheme: str, separator: str, password: str, host: str
 ) -> None:

@@ -64,7 +64,9 @@ def parse_address(url: str, environment: Mapping[str, str]) -> Address:
         host.encode("idna")
     except ValueError:  # not told: its message may hold what stands before the @
         raise StoreURLError(f"'{shown}' names no server: write {_FORM}") from None
-    if parts.scheme not in SCHEMES or not host or port == 0:
+    server = parts.netloc.rpartition("@")[2]
+    # A ] of the password passes for the one that the host lacks.
+    if parts.scheme not in SCHEMES or not host or port == 0 or server.count("[") != server.count("]"):
         raise StoreURLError(f"'{shown}' names no server: write {_FORM}")
     if "@" in parts.path + parts.query + parts.fragment:  # what is before it may be half of a password
         raise StoreURLError(f"'{shown}': write / ? # in a password as %2F %3F %23, or set NEO4J_PASSWORD")
