@@ -29,6 +29,7 @@ HEADLINES: Final = {
     "ner": "pipeline",
     "triples": "rules",
     "dates": "DateTimeModel",
+    "coreference": "rules",
     "resolution": "GUM, merged without asking",
 }
 
