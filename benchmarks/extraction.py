@@ -61,6 +61,9 @@ def measure_dates(data: Path, nlp: Language) -> Figures:
         spans = ("span_precision", "span_recall", "span_f1")
         figures = ("cases", "resolvable", "accuracy", *spans, "us_per_word")
         rows[name] = {figure: found[figure] for figure in figures}
+        rows[f"{name}, dates alone"] = {
+            key: value for key, value in found["baseline"].items() if isinstance(value, int | float)
+        }
     return rows
 
 

@@ -50,7 +50,9 @@ def table(rows: Mapping[str, Mapping[str, object]]) -> str:
     """Rows of named figures as aligned text."""
     columns = list(dict.fromkeys(key for row in rows.values() for key in row))
     width = max(len(name) for name in rows)
-    lines = [" " * width + "".join(f"{column:>14}" for column in columns)]
+    wide = [max(14, len(column) + 2) for column in columns]
+    lines = [" " * width + "".join(f"{column:>{w}}" for column, w in zip(columns, wide, strict=True))]
     for name, row in rows.items():
-        lines.append(f"{name:<{width}}" + "".join(f"{row.get(column, '')!s:>14}" for column in columns))
+        cells = (f"{row.get(column, '')!s:>{w}}" for column, w in zip(columns, wide, strict=True))
+        lines.append(f"{name:<{width}}" + "".join(cells))
     return "\n".join(lines)

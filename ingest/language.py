@@ -48,7 +48,6 @@ def load(name: str) -> Language:
         raise InputError(f"no spaCy pipeline {name!r} is installed: install it, or leave it out") from error
 
 
-@lru_cache(maxsize=1)
 def pipeline(name: str) -> Namer:
     """The rules, and beside them the entities of a spaCy pipeline (``load``).
 
@@ -57,7 +56,6 @@ def pipeline(name: str) -> Namer:
         InputError: there is no such pipeline.
     """
     nlp = load(name)
-
     return lambda sentences: map(joined, parses(nlp, sentences))
 
 

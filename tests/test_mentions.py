@@ -95,12 +95,10 @@ def test_a_pipeline_adds_to_the_rules() -> None:
 
 def test_a_pipeline_that_is_not_there_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("spacy")
-    pipeline.cache_clear()
     for name in ("no_such_pipeline", "blank:xx_no"):
         with pytest.raises(InputError, match="install it, or leave it out"):
             pipeline(name)
     monkeypatch.setitem(__import__("sys").modules, "spacy", None)
-    pipeline.cache_clear()
     load.cache_clear()
     with pytest.raises(MissingExtra, match=r"pip install 'graphmem\[nlp\]'"):
         pipeline("blank:en")

@@ -95,13 +95,10 @@ class Neo4jStore:
         if first and vectors is not None:
             # An index cannot be made in the transaction that writes.
             make_vector_index(self._connection, self._names, matrix_of(vectors).shape[1])
-        binary = self._connection.bolt >= (6, 0)
-        prepared = Prepared(self._schema, commit, vectors, binary=binary)
+        prepared = Prepared(self._schema, commit, vectors, binary=self._connection.bolt >= (6, 0))
         try:
             return self._connection.write(
-                lambda transaction: write_commit(
-                    transaction, self._names, prepared, self._keys.take, binary=binary
-                )
+                lambda transaction: write_commit(transaction, self._names, prepared, self._keys.take)
             )
         except Logged as logged:
             # What was rolled back gave no bookmark: without one a reader elsewhere could miss the commit.

@@ -43,6 +43,7 @@ class Prepared:
 
     def __init__(self, schema: Schema, commit: Commit, vectors: Vectors | None, *, binary: bool) -> None:
         self.draft = Draft(schema, commit)
+        self.binary = binary
         self.vectors = vectors if vectors is not None and vectors.by_id else None
         self.sent = sent_vectors(self.vectors, binary=binary) if self.vectors else {}
         self.logged = log_fields(commit)

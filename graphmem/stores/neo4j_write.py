@@ -89,7 +89,7 @@ class Logged(Exception):
 
 
 def write_commit(
-    transaction: ManagedTransaction, names: Names, prepared: Prepared, new_keys: NewKeys, *, binary: bool
+    transaction: ManagedTransaction, names: Names, prepared: Prepared, new_keys: NewKeys
 ) -> Commit:
     """Write changes, what they derive, vectors and the log.
 
@@ -98,7 +98,6 @@ def write_commit(
         names: what is called how.
         prepared: its commit has been checked (``check_commit``).
         new_keys: gives keys for new nodes.
-        binary: whether the server takes vectors as bytes (Bolt 6).
 
     Raises:
         Logged: the commit is there already.
@@ -121,7 +120,7 @@ def write_commit(
     rows = rows_of(planned, keys, states.keys, prepared.words, names, draft.schema)
     _run_writes(transaction, rows, names)
     if sent := [{"key": keys[id], **vector} for id, vector in prepared.sent.items()]:
-        query = _BINARY_VECTORS if binary else _VECTORS
+        query = _BINARY_VECTORS if prepared.binary else _VECTORS
         transaction.run(names(query), {"vectors": sent}).consume()
     touched = {*(one.change.id for one in planned), *prepared.sent}
     log = {
