@@ -15,20 +15,18 @@ from benchmarks.baselines import Baselines
 from benchmarks.datasets import DEFAULT_DATA, Asked, Chat, chats
 from benchmarks.measures import averages, percentile, table
 from graphmem.embedding import Embedder, SentenceEncoder
-from graphmem.identity import digest
+from graphmem.ingest.language import AUTOMATIC
 from graphmem.ingest.pipeline import ingest_readings
-from graphmem.ingest.readers import Turn, turns_reading
 from graphmem.memory import Memory
 
 CUTS: Final = (5, 10)
 CATEGORIES: Final = {"1": "multi_hop", "2": "temporal", "3": "open", "4": "single_hop", "5": "adversarial"}
 
 
-def fill(memory: Memory, chat: Chat) -> dict[int, str]:
+def fill(memory: Memory, chat: Chat, pipeline: str = AUTOMATIC) -> dict[int, str]:
     """Ingest a chat; the ids of its turns by their position."""
-    turns = [Turn(turn.speaker, turn.text, turn.at, turn.session) for turn in chat.turns]
-    reading = turns_reading(chat.id, chat.id, turns, digest(*(turn.text for turn in turns)))
-    ingest_readings(memory, [reading])
+    reading = chat.reading()
+    ingest_readings(memory, [reading], pipeline=pipeline)
     return {block.start: turn.id for block, turn in zip(reading.blocks, chat.turns, strict=True)}
 
 
@@ -46,7 +44,7 @@ def ask(memory: Memory, ids: dict[int, str], asked: Sequence[Asked]) -> tuple[li
     return rankings, times
 
 
-def measure(found: Sequence[Chat], embedder: Embedder) -> dict[str, Any]:
+def measure(found: Sequence[Chat], embedder: Embedder, pipeline: str = AUTOMATIC) -> dict[str, Any]:
     """All figures: overall, per category, and the baselines'."""
     begin = time.perf_counter()
     asked: list[Asked] = []
@@ -57,7 +55,7 @@ def measure(found: Sequence[Chat], embedder: Embedder) -> dict[str, Any]:
             # One store for all chats: each is a namespace, as each user's memory is.
             url = f"sqlite:///{folder}/conversation.db"
             with Memory.open(url, namespace=f"chat{number}", embedder=embedder) as memory:
-                ranked, taken = ask(memory, fill(memory, chat), chat.questions)
+                ranked, taken = ask(memory, fill(memory, chat, pipeline), chat.questions)
             asked.extend(chat.questions)
             rankings["graphmem"].extend(ranked)
             times.extend(taken)
@@ -98,9 +96,10 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--chats", type=Path, help="chats in LoCoMo's form")
     parser.add_argument("--corrections", type=Path, help="corrections of evidence in locomo-audit's form")
     parser.add_argument("--json", action="store_true", help="one line of JSON on stdout")
+    parser.add_argument("--pipeline", default=AUTOMATIC, help="a spaCy pipeline, or none")
     options = parser.parse_args(arguments)
     file = options.chats or options.data / "conversation" / "locomo_dev5.json"
-    figures = measure(chats(file, options.corrections), SentenceEncoder())
+    figures = measure(chats(file, options.corrections), SentenceEncoder(), options.pipeline)
     if options.json:
         print(json.dumps({"benchmark": "conversation", **figures}))
         return

@@ -11,6 +11,10 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
+from graphmem.identity import digest
+from graphmem.ingest.readers import Turn, items_reading, turns_reading
+from graphmem.ingest.reading import Reading
+
 DEFAULT_DATA: Final = Path(os.environ.get("GRAPHMEM_DATA", "../shared/data"))
 ORIGINS: Final = {
     "2wikimultihopqa": "2WikiMultihopQA as prepared by HippoRAG (GitHub OSU-NLP-Group/HippoRAG, reproduce)"
@@ -57,6 +61,10 @@ class Item:
     uri: str
     title: str
     text: str
+
+    def reading(self) -> Reading:
+        """The passage as ingest takes it."""
+        return items_reading(self.uri, self.title, [("", self.text)], digest(self.text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +127,11 @@ class Chat:
     id: str
     turns: tuple[Said, ...]
     questions: tuple[Asked, ...]
+
+    def reading(self) -> Reading:
+        """The chat as ingest takes it; its blocks are the turns in their order."""
+        turns = [Turn(turn.speaker, turn.text, turn.at, turn.session) for turn in self.turns]
+        return turns_reading(self.id, self.id, turns, digest(*(turn.text for turn in turns)))
 
 
 def _turns(conversation: dict[str, Any]) -> list[Said]:

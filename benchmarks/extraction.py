@@ -14,7 +14,7 @@ from typing import Any, Final, TypeAlias
 
 from spacy.language import Language
 
-from benchmarks import coreference, dates, ner, parser, resolution, triples
+from benchmarks import coreference, cost, dates, ner, parser, resolution, triples
 from benchmarks.datasets import DEFAULT_DATA
 from benchmarks.measures import table
 from benchmarks.treebank import read
@@ -84,6 +84,7 @@ PARTS: Final[Mapping[str, Callable[[Path, Language], Figures]]] = {
     "dates": measure_dates,
     "coreference": coreference.measure,
     "resolution": measure_resolution,
+    "cost": cost.measure,
 }
 
 

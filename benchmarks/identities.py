@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
+
+from spacy.language import Language
+from spacy.tokens import Doc
 
 from benchmarks.treebank import TYPES, Sentence, read
 from benchmarks.treebank import Span as Bare
@@ -128,6 +131,17 @@ def name(sentence: Sentence, start: int, end: int) -> str:
 def text(sentence: Sentence) -> str:
     """A sentence as it was written."""
     return "".join(w + " " * s for w, s in zip(sentence.words, sentence.spaces, strict=True)).strip()
+
+
+def typed(path: Path, nlp: Language) -> list[Named]:
+    """The named mentions of a file with the types that a pipeline finds for their heads; empty if none."""
+    sentences = read(path)
+    docs = nlp.pipe(Doc(nlp.vocab, words=list(s.words), spaces=list(s.spaces)) for s in sentences)
+    types = [[token.ent_type_ for token in doc] for doc in docs]
+    return [
+        replace(m, label=types[m.sentence][sentences[m.sentence].head_of(Bare(m.start, m.end, ""))])
+        for m in named(path)
+    ]
 
 
 def named(path: Path) -> list[Named]:

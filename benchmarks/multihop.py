@@ -21,8 +21,8 @@ from benchmarks.datasets import DEFAULT_DATA, Asked, Item, corpus, questions
 from benchmarks.measures import averages, percentile, table
 from graphmem.embedding import Embedder, SentenceEncoder
 from graphmem.identity import digest
+from graphmem.ingest.language import AUTOMATIC
 from graphmem.ingest.pipeline import ingest_readings
-from graphmem.ingest.readers import items_reading
 from graphmem.memory import Memory
 
 CUTS: Final = (2, 5, 10)
@@ -41,13 +41,10 @@ class Recalled:
     query_ms: list[float]
 
 
-def fill(memory: Memory, items: Sequence[Item]) -> None:
+def fill(memory: Memory, items: Sequence[Item], pipeline: str = AUTOMATIC) -> None:
     """Ingest the passages, each as a document."""
     shuffled = sorted(items, key=lambda item: digest(item.uri))
-    ingest_readings(
-        memory,
-        (items_reading(item.uri, item.title, [("", item.text)], digest(item.text)) for item in shuffled),
-    )
+    ingest_readings(memory, (item.reading() for item in shuffled), pipeline=pipeline)
 
 
 def ask(memory: Memory, asked: Sequence[Asked], k: int) -> Recalled:
@@ -64,13 +61,19 @@ def ask(memory: Memory, asked: Sequence[Asked], k: int) -> Recalled:
 
 
 def measure(
-    items: Sequence[Item], asked: Sequence[Asked], store: str, embedder: Embedder, *, baselines: bool = True
+    items: Sequence[Item],
+    asked: Sequence[Asked],
+    store: str,
+    embedder: Embedder,
+    *,
+    baselines: bool = True,
+    pipeline: str = AUTOMATIC,
 ) -> dict[str, Any]:
     """All figures of one set, on the store at a URL (which should be empty)."""
     start = time.perf_counter()
     with Memory.open(store, embedder=embedder) as memory:
         if not memory.store.head():
-            fill(memory, items)
+            fill(memory, items, pipeline)
         ingest_s = time.perf_counter() - start
         recalled = ask(memory, asked, max(CUTS))
     figures: dict[str, Any] = {
@@ -99,6 +102,7 @@ def measure_set(
     limit: int | None = None,
     store: str = "",
     baselines: bool = True,
+    pipeline: str = AUTOMATIC,
 ) -> dict[str, Any]:
     """All figures of the set in these files, on a store of its own unless one is named."""
     items = corpus(corpus_file)
@@ -109,7 +113,7 @@ def measure_set(
         asked = [question for question in asked if question.gold <= there]
     with tempfile.TemporaryDirectory() as folder:
         url = store or f"sqlite:///{folder}/multihop.db"
-        return measure(items, asked, url, SentenceEncoder(), baselines=baselines)
+        return measure(items, asked, url, SentenceEncoder(), baselines=baselines, pipeline=pipeline)
 
 
 def show(name: str, figures: dict[str, Any]) -> None:
@@ -132,6 +136,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--store", default="", help="store URL; an SQLite file in a temporary folder if absent"
     )
+    parser.add_argument("--pipeline", default=AUTOMATIC, help="a spaCy pipeline, or none")
     parser.add_argument("--json", action="store_true", help="one line of JSON on stdout")
     options = parser.parse_args(arguments)
     if (options.corpus is None) != (options.questions is None):
@@ -151,7 +156,14 @@ def main(arguments: Sequence[str]) -> None:
         files = {name: (folder / SETS[name][0], folder / SETS[name][1], name) for name in options.set or SETS}
     results = {}
     for name, (passages, asked, form) in files.items():
-        results[name] = measure_set(passages, asked, form, limit=options.limit_passages, store=options.store)
+        results[name] = measure_set(
+            passages,
+            asked,
+            form,
+            limit=options.limit_passages,
+            store=options.store,
+            pipeline=options.pipeline,
+        )
         if not options.json:
             show(name, results[name])
     mean = {k: round(sum(r[k] for r in results.values()) / len(results), 4) for k in ("recall@2", "recall@5")}

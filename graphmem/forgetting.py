@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from graphmem import schema
 from graphmem.edits import document_records
 from graphmem.errors import NotFound
 from graphmem.projection import SCHEMA
@@ -38,8 +37,6 @@ def forget_changes(store: Store, view: View, document: str) -> tuple[Change, ...
 
 
 def removed(store: Store, view: View, changes: Sequence[Change]) -> dict[str, int]:
-    """How many records of each kind go, entities that lose their last mention included."""
-    counts = Counter(change.record.kind for change in changes if change.after is None)
+    """How many records of each kind go, those included that lose their last mention or statement."""
     derived = SCHEMA.derive(changes, lambda ids: store.get(view, ids))
-    gone = sum(1 for change in derived if change.after is None)
-    return {**counts, schema.ENTITY: gone} if gone else dict(counts)
+    return dict(Counter(change.record.kind for change in (*changes, *derived) if change.after is None))

@@ -11,7 +11,14 @@ from graphmem import schema
 from graphmem.stores.base import Store
 from graphmem.types import Record, View
 
-KINDS: Final = (schema.DOCUMENT, schema.PASSAGE, *schema.SENTENCE_KINDS.values(), schema.ENTITY)
+KINDS: Final = (
+    schema.DOCUMENT,
+    schema.PASSAGE,
+    *schema.SENTENCE_KINDS.values(),
+    schema.ENTITY,
+    schema.FACT,
+    schema.EVENT,
+)
 
 
 def _attributes(record: Record) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from graphmem.embedding import Embedder, SentenceEncoder
 from graphmem.errors import Conflict, EncoderMismatch, NotFound, QueryError
 from graphmem.projection import SCHEMA
 from graphmem.retrieval.recall import recall
+from graphmem.statements import Fact
 from graphmem.stores import open_store
 from graphmem.stores.base import Store
 from graphmem.types import (
@@ -57,6 +58,19 @@ def _asked(query: Query) -> Query:
         kinds = view.kinds | {schema.DOCUMENT, schema.PASSAGE, schema.ENTITY}
         view = replace(view, kinds=kinds)
     return replace(query, text=query.text.encode("utf-8", "replace").decode("utf-8"), view=view)
+
+
+# A sentence that an entity is the title of is about it.
+_EVIDENCE: Final = (
+    schema.TITLED,
+    schema.MENTIONS,
+    schema.SPOKEN_BY,
+    schema.REFERS,
+    schema.DATED,
+    schema.OPENS,
+    schema.STATES,
+    schema.TELLS,
+)
 
 
 class Memory:
@@ -196,14 +210,24 @@ class Memory:
                 return schema.from_record(found[id])
         raise NotFound(f"nothing is called {name!r} in namespace {self.namespace!r}")
 
-    def evidence(self, entity: Entity, limit: int = 10) -> list[Sentence]:
-        """Sentences that name an entity, those that are about it (its title stands above) first."""
-        kinds = (schema.TITLED, schema.MENTIONS, schema.SPOKEN_BY, schema.DATED, schema.OPENS)
+    def evidence(self, of: Entity | Fact, limit: int = 10) -> list[Sentence]:
+        """Sentences that name an entity, those about it first; those that state a fact or an event."""
+        return self._values(self._sources(of.id, _EVIDENCE, limit), Sentence)
+
+    def facts(self, of: Entity | Sentence, limit: int = 10) -> list[Fact]:
+        """Facts and events of an entity, its own first; those that a sentence tells."""
+        if isinstance(of, Entity):
+            return self._values(self._sources(of.id, schema.PARTICIPANT_EDGES, limit), Fact)
+        told = self.store.neighbours(self.view, [of.id], [schema.STATES, schema.TELLS], "out")
+        return self._values(sorted(told.target)[:limit], Fact)
+
+    def _sources(self, target: str, kinds: Iterable[str], limit: int) -> list[str]:
+        """The records that point at one, by kind of edge in the order given."""
         found: dict[str, None] = {}
         for kind in kinds:
-            edges = self.store.neighbours(self.view, [entity.id], [kind], "in", limit=limit)
+            edges = self.store.neighbours(self.view, [target], [kind], "in", limit=limit)
             found |= dict.fromkeys(edges.source)
-        return self._values(list(found)[:limit], Sentence)
+        return list(found)[:limit]
 
     def parts(self, whole: Document | Passage, limit: int = 10) -> Sequence[Passage | Sentence]:
         """The first passages of a document, or sentences of a passage."""

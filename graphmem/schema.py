@@ -6,17 +6,17 @@ The one place that knows both levels of ``graphmem.types``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
 from typing import Any, Final
 
+from graphmem import bodies
 from graphmem.identity import entity_id, fold
+from graphmem.statements import Event, Fact, Statement, event_id, fact_id
 from graphmem.types import (
     Change,
     Document,
     Edge,
     Entity,
     Index,
-    Mention,
     MentionRole,
     Passage,
     PassageKind,
@@ -31,8 +31,11 @@ SENTENCE: Final = "sentence"
 UTTERANCE: Final = "utterance"
 ENTRY: Final = "entry"
 ENTITY: Final = "entity"
+FACT: Final = "fact"
+EVENT: Final = "event"
 
-# Edge kinds. A sentence points at its entities by the role of the mention.
+# Edge kinds. A sentence points at its entities by the role of the mention, at its facts and events by
+# what it says; a fact or event points at the entities that take part, an event at the one before it.
 PART_OF: Final = "part_of"
 FOLLOWS: Final = "follows"
 MENTIONS: Final = "mentions"
@@ -40,6 +43,13 @@ OPENS: Final = "opens"
 TITLED: Final = "titled"
 SPOKEN_BY: Final = "spoken_by"
 DATED: Final = "dated"
+REFERS: Final = "refers"
+STATES: Final = "states"
+TELLS: Final = "tells"
+SUBJECT: Final = "subject"
+OBJECT: Final = "object"
+PLACE: Final = "place"
+PARTICIPANT: Final = "participant"
 DATE_LABEL: Final = "date"
 TITLE_LABEL: Final = "title"  # label of a mention in role title: what a document or section is about
 EDGE_OF_ROLE: Final = {
@@ -49,6 +59,8 @@ EDGE_OF_ROLE: Final = {
     "speaker": SPOKEN_BY,
     "time": DATED,
 }
+EDGE_OF_PARTICIPANT: Final = {"subject": SUBJECT, "object": OBJECT, "place": PLACE}
+PARTICIPANT_EDGES: Final = (SUBJECT, OBJECT, PLACE, PARTICIPANT)
 # Sentences of paragraphs, turns and records are kinds of their own: each is searched among its like, since
 # a name that every turn begins with would otherwise pass for a rare word of the paragraphs.
 SENTENCE_KINDS: Final[Mapping[PassageKind, str]] = {
@@ -58,7 +70,7 @@ SENTENCE_KINDS: Final[Mapping[PassageKind, str]] = {
 }
 ENTITY_EDGES: Final = tuple(sorted(EDGE_OF_ROLE.values()))
 
-Value = Document | Passage | Sentence | Entity
+Value = Document | Passage | Sentence | Entity | Fact | Event
 
 
 def searched_text(record: Record) -> str | None:
@@ -69,154 +81,35 @@ def searched_text(record: Record) -> str | None:
     return f"{caption}: {text}" if caption else text
 
 
-def _moment(value: datetime | None) -> str | None:
-    return None if value is None else value.isoformat()
-
-
-def _parse_moment(value: str | None) -> datetime | None:
-    return None if value is None else datetime.fromisoformat(value)
-
-
-def _compact(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Without fields at their default: bodies are stored a million times."""
-    return {key: value for key, value in body.items() if value not in (None, "", [], {})}
-
-
-def _write_document(d: Document) -> dict[str, Any]:
-    return {
-        "uri": d.uri,
-        "title": d.title,
-        "kind": d.kind,
-        "content_hash": d.content_hash,
-        "characters": d.characters,
-        "written_at": _moment(d.written_at),
-    }
-
-
-def _read_document(id: str, namespace: str, body: Mapping[str, Any]) -> Document:
-    return Document(
-        id=id,
-        namespace=namespace,
-        uri=body["uri"],
-        title=body.get("title", ""),
-        kind=body["kind"],
-        content_hash=body["content_hash"],
-        characters=body["characters"],
-        written_at=_parse_moment(body.get("written_at")),
-    )
-
-
-def _write_passage(p: Passage) -> dict[str, Any]:
-    return {
-        "document": p.document,
-        "position": p.position,
-        "kind": p.kind,
-        "start": p.start,
-        "end": p.end,
-        "text": p.text,
-        "heading": p.heading,
-        "speaker": p.speaker,
-        "at": _moment(p.at),
-        "previous": p.previous,
-    }
-
-
-def _read_passage(id: str, namespace: str, body: Mapping[str, Any]) -> Passage:
-    return Passage(
-        id=id,
-        namespace=namespace,
-        document=body["document"],
-        position=body["position"],
-        kind=body["kind"],
-        start=body["start"],
-        end=body["end"],
-        text=body["text"],
-        heading=body.get("heading", ""),
-        speaker=body.get("speaker", ""),
-        at=_parse_moment(body.get("at")),
-        previous=body.get("previous"),
-    )
-
-
-def _write_mention(m: Mention) -> list[Any]:
-    return [m.name, m.label, m.role, m.start, m.end] if m.end else [m.name, m.label, m.role]
-
-
-def _read_mention(row: list[Any]) -> Mention:
-    name, label, role, *span = row
-    start, end = span or (0, 0)
-    return Mention(name=name, label=label, role=role, start=start, end=end)
-
-
-def _write_sentence(s: Sentence) -> dict[str, Any]:
-    return {
-        "kind": None if s.kind == "paragraph" else s.kind,
-        "passage": s.passage,
-        "position": s.position,
-        "start": s.start,
-        "end": s.end,
-        "text": s.text,
-        "caption": s.caption,
-        "at": _moment(s.at),
-        "mentions": [_write_mention(m) for m in s.mentions],
-    }
-
-
-def _read_sentence(id: str, namespace: str, body: Mapping[str, Any]) -> Sentence:
-    return Sentence(
-        id=id,
-        namespace=namespace,
-        kind=body.get("kind", "paragraph"),
-        passage=body["passage"],
-        position=body["position"],
-        start=body["start"],
-        end=body["end"],
-        text=body["text"],
-        caption=body.get("caption", ""),
-        at=_parse_moment(body.get("at")),
-        mentions=tuple(_read_mention(row) for row in body.get("mentions", ())),
-    )
-
-
-def _write_entity(e: Entity) -> dict[str, Any]:
-    return {
-        "key": e.key,
-        "surfaces": dict(e.surfaces),
-        "labels": dict(e.labels),
-        "openings": e.openings or None,
-    }
-
-
-def _read_entity(id: str, namespace: str, body: Mapping[str, Any]) -> Entity:
-    return Entity(
-        id=id,
-        namespace=namespace,
-        key=body["key"],
-        surfaces=body["surfaces"],
-        labels=body["labels"],
-        openings=body.get("openings", 0),
-    )
-
-
-_KIND_OF: Final[dict[type, str]] = {Document: DOCUMENT, Passage: PASSAGE, Entity: ENTITY}
+_KIND_OF: Final[dict[type, str]] = {
+    Document: DOCUMENT,
+    Passage: PASSAGE,
+    Entity: ENTITY,
+    Fact: FACT,
+    Event: EVENT,
+}
 _WRITE: Final[dict[str, Callable[[Any], dict[str, Any]]]] = {
-    DOCUMENT: _write_document,
-    PASSAGE: _write_passage,
-    **dict.fromkeys(SENTENCE_KINDS.values(), _write_sentence),
-    ENTITY: _write_entity,
+    DOCUMENT: bodies.write_document,
+    PASSAGE: bodies.write_passage,
+    **dict.fromkeys(SENTENCE_KINDS.values(), bodies.write_sentence),
+    ENTITY: bodies.write_entity,
+    FACT: bodies.write_fact,
+    EVENT: bodies.write_fact,
 }
 _READ: Final[dict[str, Callable[[str, str, Mapping[str, Any]], Value]]] = {
-    DOCUMENT: _read_document,
-    PASSAGE: _read_passage,
-    **dict.fromkeys(SENTENCE_KINDS.values(), _read_sentence),
-    ENTITY: _read_entity,
+    DOCUMENT: bodies.read_document,
+    PASSAGE: bodies.read_passage,
+    **dict.fromkeys(SENTENCE_KINDS.values(), bodies.read_sentence),
+    ENTITY: bodies.read_entity,
+    FACT: bodies.read_fact,
+    EVENT: bodies.read_event,
 }
 
 
 def to_record(value: Value) -> Record:
     """The record that keeps a value; ``from_record`` is its inverse."""
     kind = SENTENCE_KINDS[value.kind] if isinstance(value, Sentence) else _KIND_OF[type(value)]
-    return Record(value.id, kind, value.namespace, _compact(_WRITE[kind](value)))
+    return Record(value.id, kind, value.namespace, bodies.compact(_WRITE[kind](value)))
 
 
 def from_record(record: Record) -> Value:
@@ -228,18 +121,33 @@ def _index_passage(record: Record) -> Index:
     edges = [Edge(PART_OF, record.body["document"])]
     if record.body.get("previous"):
         edges.append(Edge(FOLLOWS, record.body["previous"]))
-    return Index(edges=tuple(edges), valid_at=_parse_moment(record.body.get("at")))
+    return Index(edges=tuple(edges), valid_at=bodies.parse_moment(record.body.get("at")))
 
 
 def named(record: Record) -> Iterator[tuple[str, str, MentionRole]]:
-    """Name, label and role of each mention of a sentence's record; none of other kinds.
+    """Name, label and role of each mention that names something in a sentence's record; none of other kinds.
 
     Straight from the body: every write counts all mentions, and making values of them costs more
     than the counting.
     """
     if record.kind in SENTENCE_KINDS.values():
         for name, label, role, *_ in record.body.get("mentions", ()):
-            yield name, label, role
+            if role != "pronoun":
+                yield name, label, role
+
+
+def referring(record: Record) -> Iterator[tuple[str, str, MentionRole]]:
+    """Surface, full name and role of the mentions of a sentence's record that say less than the full name."""
+    if record.kind in SENTENCE_KINDS.values():
+        for row in record.body.get("mentions", ()):
+            if len(row) > 5:
+                yield row[0], row[5], row[2]
+
+
+def stated(record: Record) -> Iterator[Statement]:
+    """The statements of a sentence's record; none of other kinds."""
+    if record.kind in SENTENCE_KINDS.values():
+        yield from map(bodies.read_statement, record.body.get("statements", ()))
 
 
 def _index_sentence(record: Record) -> Index:
@@ -249,11 +157,36 @@ def _index_sentence(record: Record) -> Index:
         kind = DATED if label == DATE_LABEL else EDGE_OF_ROLE[role]
         edge = (kind, entity_id(record.namespace, fold(name)))
         weights[edge] = weights.get(edge, 0.0) + 1.0
+    for _, full, _ in referring(record):
+        edge = (REFERS, entity_id(record.namespace, fold(full)))
+        weights[edge] = weights.get(edge, 0.0) + 1.0
+    for statement in stated(record):
+        if statement.is_fact:
+            weights[STATES, fact_id(record.namespace, statement)] = 1.0
+        if statement.is_event:
+            weights[TELLS, event_id(record.namespace, statement)] = 1.0
     edges = [Edge(kind, target, weight) for (kind, target), weight in sorted(weights.items())]
     return Index(
         edges=(Edge(PART_OF, record.body["passage"]), *edges),
         text=searched_text(record),
-        valid_at=_parse_moment(record.body.get("at")),
+        valid_at=bodies.parse_moment(record.body.get("at")),
+    )
+
+
+def _index_fact(record: Record) -> Index:
+    """Its participants; a state holds in its interval, what happened has happened from then on."""
+    kinds = dict.fromkeys(
+        (EDGE_OF_PARTICIPANT.get(role, PARTICIPANT), entity_id(record.namespace, key[1:]))
+        for role, _, key in record.body["participants"]
+        if key.startswith("=")
+    )
+    edges = [Edge(kind, target) for kind, target in kinds]
+    edges += [Edge(FOLLOWS, event, float(n)) for event, n in record.body.get("follows", {}).items()]
+    begin, end, *_ = record.body.get("when") or (None, None)
+    return Index(
+        edges=tuple(edges),
+        valid_at=bodies.parse_moment(begin),
+        invalid_at=None if record.body.get("happens") else bodies.parse_moment(end),
     )
 
 
@@ -261,6 +194,8 @@ def index(record: Record) -> Index:
     """How a record is to be found."""
     if record.kind == PASSAGE:
         return _index_passage(record)
+    if record.kind in (FACT, EVENT):
+        return _index_fact(record)
     if record.kind in SENTENCE_KINDS.values():
         return _index_sentence(record)
     return Index()
@@ -274,20 +209,39 @@ def shown(record: Record) -> dict[str, Shown]:
     body = record.body
     fields: dict[str, Shown | None]
     if record.kind == DOCUMENT:
-        written_at = _parse_moment(body.get("written_at"))
+        written_at = bodies.parse_moment(body.get("written_at"))
         fields = {"name": body.get("title") or body["uri"], "uri": body["uri"], "written_at": written_at}
     elif record.kind == ENTITY:
-        entity = _read_entity(record.id, record.namespace, body)
+        entity = bodies.read_entity(record.id, record.namespace, body)
         fields = {
             "name": entity.name,
             "label": entity.label,
             "aliases": list(entity.aliases) or None,
             "mentions": entity.mentions,
         }
+    elif record.kind in (FACT, EVENT):
+        fields = _shown_fact(bodies.read_fact(record.id, record.namespace, body))
     else:  # every write shows all passages and sentences: straight from the body
         fields = {key: body.get(key) for key in _READABLE}
-        fields |= {"name": excerpt(body["text"]), "at": _parse_moment(body.get("at"))}
+        fields |= {"name": excerpt(body["text"]), "at": bodies.parse_moment(body.get("at"))}
     return {key: field for key, field in fields.items() if field is not None}
+
+
+def _shown_fact(fact: Fact) -> dict[str, Shown | None]:
+    when = fact.when
+    return {
+        "name": excerpt(fact.text),
+        "text": fact.text,
+        "relation": fact.relation,
+        "negated": True if fact.negated else None,
+        "modality": fact.modality or None,
+        "said_by": list(fact.said_by) or None,
+        "begin": when.begin if when else None,
+        "end": when.end if when else None,
+        "precision": (when.precision or None) if when else None,
+        "confidence": fact.confidence,
+        "stated": fact.stated,
+    }
 
 
 def excerpt(text: str, characters: int = 60) -> str:

@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from graphmem.statements import Statement
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FloatArray: TypeAlias = NDArray[np.float32]
 PassageKind: TypeAlias = Literal["paragraph", "turn", "record"]
 Shown: TypeAlias = str | int | float | datetime | list[str]
-MentionRole: TypeAlias = Literal["text", "opening", "title", "speaker", "time"]
+MentionRole: TypeAlias = Literal["text", "opening", "title", "speaker", "time", "pronoun"]
 
 
 # --- what people mean -----------------------------------------------------------------------
@@ -71,7 +73,8 @@ class Mention:
 
     A mention in role ``title``, ``speaker`` or ``time`` stands beside the text and has no span
     (``start`` and ``end`` are 0). ``opening`` is a lone capitalised word that opens a sentence:
-    it is a name only if it is one elsewhere.
+    it is a name only if it is one elsewhere. ``of`` is what the document calls the entity in full,
+    where the mention says less ("Curie", "she"); a ``pronoun`` names nothing by itself.
     """
 
     name: str
@@ -79,6 +82,7 @@ class Mention:
     start: int = 0
     end: int = 0
     role: MentionRole = "text"
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,13 +104,15 @@ class Sentence:
     caption: str = ""
     at: datetime | None = None
     mentions: tuple[Mention, ...] = ()
+    statements: tuple[Statement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entity:
     """What mentions of one folded name stand for; every field but ``key`` is counted from them.
 
-    ``surfaces`` and ``labels`` count mentions; ``openings`` counts those in role ``opening``.
+    ``surfaces`` and ``labels`` count mentions; ``openings`` counts those in role ``opening``;
+    ``references`` counts parts of the name that stand for it ("Curie") by surface.
     """
 
     id: str
@@ -115,21 +121,22 @@ class Entity:
     surfaces: Mapping[str, int]
     labels: Mapping[str, int]
     openings: int = 0
+    references: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
-        """The most frequent surface; of equals the first in code point order."""
-        return min(self.surfaces, key=lambda s: (-self.surfaces[s], s))
+        """The most frequent surface; of equals the first in code point order; else the key."""
+        return min(self.surfaces, key=lambda s: (-self.surfaces[s], s), default=self.key)
 
     @property
     def label(self) -> str:
         """The most frequent label; of equals the first in code point order."""
-        return min(self.labels, key=lambda s: (-self.labels[s], s))
+        return min(self.labels, key=lambda s: (-self.labels[s], s), default="")
 
     @property
     def aliases(self) -> tuple[str, ...]:
-        """The other surfaces, sorted."""
-        return tuple(sorted(s for s in self.surfaces if s != self.name))
+        """The other surfaces and the parts that stand for it, sorted."""
+        return tuple(sorted({*self.surfaces, *self.references} - {self.name}))
 
     @property
     def mentions(self) -> int:

@@ -27,6 +27,7 @@ from graphmem.cli.options import (
     print_json,
     talk,
 )
+from graphmem.ingest.language import AUTOMATIC
 from graphmem.ingest.pipeline import Report, ingest_sources
 from graphmem.ingest.sources import DEFAULT_LIMITS, expand
 from graphmem.memory import DEFAULT_NAMESPACE
@@ -84,8 +85,11 @@ def register(app: typer.Typer) -> None:
             int, typer.Option("--max-mb", min=1, help="Refuse larger files (megabytes).")
         ] = DEFAULT_LIMITS.max_bytes // 1_000_000,
         pipeline: Annotated[
-            str | None, typer.Option(help="An installed spaCy pipeline whose entities join the rules'.")
-        ] = None,
+            str,
+            typer.Option(
+                help="What reads names, facts and events: a spaCy pipeline, auto (the bundled one) or none."
+            ),
+        ] = AUTOMATIC,
         store: StoreOption = DEFAULT_STORE,
         namespace: NamespaceOption = DEFAULT_NAMESPACE,
         author: AuthorOption = "user",

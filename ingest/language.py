@@ -1,15 +1,17 @@
-"""Who marks the names in sentences: the rules alone, or a spaCy pipeline beside them."""
+"""The language pipelines of spaCy: loaded by name, and what they see in sentences."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from graphmem.errors import InputError, MissingExtra
-from graphmem.identity import fold
+from graphmem.identity import ARTICLES, fold
 from graphmem.ingest.names import names
+from graphmem.ingest.sentences import split
 from graphmem.types import Mention
 
 if TYPE_CHECKING:
@@ -18,14 +20,19 @@ if TYPE_CHECKING:
 
 ENGLISH: Final = "english"
 BUNDLED: Final = Path(__file__).with_name(ENGLISH)
+AUTOMATIC: Final = "auto"
+NOTHING: Final = "none"
+WORK: Final = "work"
 
-Namer: TypeAlias = Callable[[Sequence[str]], Iterable[tuple[Mention, ...]]]
-"""Gives the mentions of each sentence, by start."""
 
+def named(name: str | None) -> str | None:
+    """The pipeline that a name asks for, None for the rules alone.
 
-def rules(sentences: Sequence[str]) -> Iterable[tuple[Mention, ...]]:
-    """The mentions by rules alone: no model, no dependency."""
-    return map(names, sentences)
+    "auto" is the bundled one where spaCy is installed; "none" and None are the rules.
+    """
+    if name == AUTOMATIC:
+        return ENGLISH if find_spec("spacy") else None
+    return None if name in (None, NOTHING) else name
 
 
 @lru_cache(maxsize=2)
@@ -48,27 +55,17 @@ def load(name: str) -> Language:
         raise InputError(f"no spaCy pipeline {name!r} is installed: install it, or leave it out") from error
 
 
-def pipeline(name: str) -> Namer:
-    """The rules, and beside them the entities of a spaCy pipeline (``load``).
+def parses(nlp: Language, texts: Iterable[str]) -> Iterator[Doc]:
+    """The texts as the pipeline reads them; where their sentences end is decided already (``sentences``)."""
 
-    Raises:
-        MissingExtra: spaCy is not installed.
-        InputError: there is no such pipeline.
-    """
-    nlp = load(name)
-    return lambda sentences: map(joined, parses(nlp, sentences))
-
-
-def parses(nlp: Language, sentences: Iterable[str]) -> Iterator[Doc]:
-    """The sentences as the pipeline reads them, each as one sentence: where they end is decided already."""
-
-    def whole(text: str) -> Doc:
+    def divided(text: str) -> Doc:
         doc = nlp.make_doc(text)
+        starts = {start for start, _ in split(text)}
         for token in doc[1:]:
-            token.is_sent_start = False
+            token.is_sent_start = token.idx in starts
         return doc
 
-    yield from nlp.pipe(map(whole, sentences))
+    yield from nlp.pipe(map(divided, texts))
 
 
 def joined(sentence: Doc) -> tuple[Mention, ...]:
@@ -77,5 +74,9 @@ def joined(sentence: Doc) -> tuple[Mention, ...]:
     for span in sentence.ents:
         if key := fold(span.text):
             label = span.label_.lower() or "name"
-            found[key] = Mention(name=span.text, label=label, start=span.start_char, end=span.end_char)
+            # A work may begin with an article ("The Tempest"); all else is called by what follows it.
+            article = len(span) > 1 and label != WORK and span[0].lower_ in ARTICLES
+            start = span[1].idx if article else span.start_char
+            name = sentence.text[start : span.end_char]
+            found[key] = Mention(name=name, label=label, start=start, end=span.end_char)
     return tuple(sorted(found.values(), key=lambda m: (m.start, m.end)))

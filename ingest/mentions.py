@@ -1,4 +1,4 @@
-"""All mentions of a document's sentences: names in the text, titles, speakers and dates beside it."""
+"""Mentions that stand beside the text of a sentence: titles, speakers and dates."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from graphmem.identity import fold
-from graphmem.ingest.language import Namer
 from graphmem.ingest.moments import day
 from graphmem.ingest.names import title_names
 from graphmem.schema import DATE_LABEL, TITLE_LABEL
@@ -29,12 +28,10 @@ def _beside(document: Document, passage: Passage) -> Iterator[Mention]:
 
 
 def mentioned(
-    document: Document, passages: Sequence[Passage], sentences: Sequence[Sentence], namer: Namer
+    document: Document, passages: Sequence[Passage], sentences: Sequence[Sentence]
 ) -> list[Sentence]:
-    """The sentences with their mentions."""
+    """The sentences with the mentions that stand beside their texts after those inside."""
     beside = {passage.id: tuple(_beside(document, passage)) for passage in passages}
-    inside = namer([sentence.text for sentence in sentences])
     return [
-        replace(sentence, mentions=(*found, *beside[sentence.passage]))
-        for sentence, found in zip(sentences, inside, strict=True)
+        replace(sentence, mentions=(*sentence.mentions, *beside[sentence.passage])) for sentence in sentences
     ]

@@ -1,4 +1,4 @@
-"""From sources to commits: read, chunk, mark names, encode, commit. One commit a document.
+"""From sources to commits: read, chunk, understand, encode, commit. One commit a document.
 
 A document that is there already with the same content is left alone, so that an ingest that was
 stopped goes on where it was; one with other content is replaced in one commit.
@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from typing import Final, Literal, TypeAlias
 
@@ -19,8 +19,11 @@ from graphmem.edits import document_records, replacement
 from graphmem.errors import Conflict, GraphMemError, MissingExtra, SourceError
 from graphmem.identity import document_id
 from graphmem.ingest.chunking import chunk
-from graphmem.ingest.language import pipeline, rules
+from graphmem.ingest.findings import findings
+from graphmem.ingest.language import AUTOMATIC, named
+from graphmem.ingest.language import load as load_pipeline
 from graphmem.ingest.mentions import mentioned
+from graphmem.ingest.names import names
 from graphmem.ingest.readers import read_content
 from graphmem.ingest.reading import Reading
 from graphmem.ingest.sources import DEFAULT_LIMITS, Limits, Source, expand, load
@@ -35,11 +38,11 @@ Outcome: TypeAlias = Literal["added", "replaced", "unchanged", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How to read: namespace, limits, and the spaCy pipeline to use beside the rules, if any."""
+    """How to read: namespace, limits, and the spaCy pipeline that reads names and statements, if any."""
 
     namespace: str
     limits: Limits = DEFAULT_LIMITS
-    pipeline: str | None = None
+    pipeline: str | None = None  # as ``language.load`` takes it
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +70,14 @@ class Report:
 
 
 def prepare(reading: Reading, plan: Plan) -> Prepared:
-    """Chunk a reading and mark its names."""
+    """Chunk a reading, and read its sentences: by a pipeline, or names alone by rules."""
     document, passages, sentences = chunk(reading, plan.namespace)
-    namer = pipeline(plan.pipeline) if plan.pipeline else rules
-    return Prepared(document, tuple(passages), tuple(mentioned(document, passages, sentences, namer)))
+    if plan.pipeline:
+        found = findings(document, passages, sentences, load_pipeline(plan.pipeline))
+        read = [replace(one.sentence, mentions=one.mentions, statements=one.statements) for one in found]
+    else:
+        read = [replace(sentence, mentions=names(sentence.text)) for sentence in sentences]
+    return Prepared(document, tuple(passages), tuple(mentioned(document, passages, read)))
 
 
 def read_source(source: Source, known: str | None, plan: Plan) -> Prepared | SourceError | None:
@@ -184,14 +191,15 @@ def ingest_sources(
     *,
     jobs: int = 1,
     limits: Limits = DEFAULT_LIMITS,
-    pipeline: str | None = None,
+    pipeline: str | None = AUTOMATIC,
     done: Callable[[str, Outcome], None] = lambda uri, outcome: None,
 ) -> Report:
     """Read sources into a memory; ``done(uri, outcome)`` is called as each is finished.
 
+    ``pipeline`` reads names, facts and events (``language.named``); with None the rules mark names alone.
     A source that cannot be read is told in ``Report.errors``; the others go in.
     """
-    plan = Plan(memory.namespace, limits, pipeline)
+    plan = Plan(memory.namespace, limits, named(pipeline))
     ingest = Ingest(memory, done)
 
     def with_hash() -> Iterator[tuple[Source, str | None]]:
@@ -217,9 +225,11 @@ def ingest_sources(
     return ingest.report
 
 
-def ingest_readings(memory: Memory, readings: Iterable[Reading]) -> Report:
+def ingest_readings(
+    memory: Memory, readings: Iterable[Reading], *, pipeline: str | None = AUTOMATIC
+) -> Report:
     """Put readings that are at hand into a memory, each as a document of its own."""
-    plan = Plan(memory.namespace)
+    plan = Plan(memory.namespace, pipeline=named(pipeline))
     ingest = Ingest(memory, lambda uri, outcome: None)
     for reading in readings:
         ingest.add(prepare(reading, plan))

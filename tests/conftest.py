@@ -9,8 +9,9 @@ import pytest
 from neo4j_server import neo4j_lts_server, neo4j_server
 from neo4j_stores import _neo4j_lts_pool, _neo4j_pool, neo4j_lts_stores, neo4j_stores
 
-from graphmem import Memory, schema
+from graphmem import Memory
 from graphmem.embedding import Embedder, SentenceEncoder
+from graphmem.graph import KINDS
 from graphmem.ingest import ingest_sources
 from graphmem.ingest.pipeline import Report
 from graphmem.ingest.sources import Source
@@ -26,8 +27,6 @@ FIXTURES = (  # pytest finds them by their names here
     neo4j_lts_stores,
 )
 
-KINDS = (schema.DOCUMENT, schema.PASSAGE, *schema.SENTENCE_KINDS.values(), schema.ENTITY)
-
 
 def opened(
     folder: Path, name: str = "memory", *, namespace: str = "default", embedder: Embedder | None = None
@@ -38,10 +37,10 @@ def opened(
     )
 
 
-def put(memory: Memory, documents: Mapping[str, str]) -> Report:
-    """Ingest texts by the names of their files."""
+def put(memory: Memory, documents: Mapping[str, str], pipeline: str | None = None) -> Report:
+    """Ingest texts by the names of their files; by rules alone, which are quick, unless told otherwise."""
     sources = [Source(uri, Path(uri).suffix, data=text.encode()) for uri, text in documents.items()]
-    return ingest_sources(memory, sources)
+    return ingest_sources(memory, sources, pipeline=pipeline)
 
 
 def records(memory: Memory) -> dict[str, Record]:

@@ -27,8 +27,9 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("graphmem.edits", "graphmem.retrieval"),
     ("graphmem.projection",),
     ("graphmem.schema", "graphmem.changes", "graphmem.embedding"),
+    ("graphmem.bodies",),
     ("graphmem.stores",),
-    ("graphmem.types", "graphmem.identity"),
+    ("graphmem.types", "graphmem.statements", "graphmem.identity"),
     ("graphmem.errors",),
 )
 # Stores know records and edges alone: what an entity is reaches them as a value, never as an import.

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from datetime import datetime, timezone
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from graphmem.ingest.chunking import chunk
 from graphmem.ingest.findings import findings
 from graphmem.ingest.language import ENGLISH, load
 from graphmem.ingest.readers import items_reading
+from graphmem.projection import derive
+from graphmem.schema import from_record, to_record
+from graphmem.types import Change
 
 NOW = datetime(2024, 5, 1, tzinfo=timezone.utc)
 SCRAPS = (
@@ -42,13 +47,21 @@ WALLS = {
 
 def read(text: str) -> None:
     """Read all of it, and hold what is found against the text."""
-    for found in findings(items_reading("bad", "", [("", text)], "hash"), load(ENGLISH), NOW):
-        for name in found.names:
-            assert found.text[name.start : name.end] == name.name
+    reading = items_reading("bad", "", [("", text)], "hash")
+    for found in findings(*chunk(reading, "n"), load(ENGLISH), now=NOW):
+        text = found.sentence.text
+        for name in found.mentions:
+            assert text[name.start : name.end] == name.name
         for date in found.dates:
-            assert found.text[date.start : date.end] == date.text
-        for fact in found.facts:
-            assert 0 <= fact.evidence[0] <= fact.evidence[1] <= len(found.text)
+            assert text[date.start : date.end] == date.text
+        for statement in found.statements:
+            assert 0 <= statement.start <= statement.end <= len(text)
+            for one in statement.participants:
+                assert text[one.start : one.end] == one.text
+        sentence = replace(found.sentence, mentions=found.mentions, statements=found.statements)
+        assert from_record(to_record(sentence)) == sentence
+        derived = derive((Change(None, to_record(sentence)),), lambda ids: {})
+        assert all(change.after is not None and from_record(change.after) for change in derived)
 
 
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])

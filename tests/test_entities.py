@@ -16,7 +16,8 @@ mentions = st.builds(
     Mention,
     name=st.sampled_from(["Paris", "paris", "PARIS", "Rome", "The Rome"]),
     label=st.sampled_from(["name", "place"]),
-    role=st.sampled_from(["text", "opening", "title"]),
+    role=st.sampled_from(["text", "opening", "title", "pronoun"]),
+    of=st.sampled_from(["", "", "Paris", "Greater Rome"]),
 )
 
 

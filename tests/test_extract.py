@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from graphmem.cli import build
 from graphmem.errors import GraphMemError, InputError
+from graphmem.ingest.chunking import chunk
 from graphmem.ingest.findings import findings
 from graphmem.ingest.language import ENGLISH, load
 from graphmem.ingest.readers import read_content
@@ -46,7 +47,7 @@ def test_everything_stands_where_it_says(file: Path) -> None:
             assert one["text"][name["start"] : name["end"]] == name["name"]
         for date in one["dates"]:
             assert one["text"][date["start"] : date["end"]] == date["text"]
-        assert all(0 <= fact["start"] < fact["end"] <= len(one["text"]) for fact in one["facts"])
+        assert all(0 <= fact["start"] < fact["end"] <= len(one["text"]) for fact in one["statements"])
 
 
 def test_names_dates_and_facts_are_told(file: Path) -> None:
@@ -54,24 +55,26 @@ def test_names_dates_and_facts_are_told(file: Path) -> None:
     assert {"Marie Curie", "Paris"} <= {name["name"] for name in first["names"]}
     (date,) = first["dates"]
     assert date["text"] == "1898" and date["candidates"][0]["begin"].startswith("1898-01-01")
-    facts = [(fact["subject"], fact["lemma"].split()[0]) for fact in first["facts"]]
+    facts = [(fact["subject"], fact["lemma"].split()[0]) for fact in first["statements"]]
     assert ("Marie Curie", "discover") in facts
-    assert any(fact["negated"] for fact in second["facts"])
+    assert any(fact["negated"] for fact in second["statements"])
     (year,) = second["dates"]
     assert year["candidates"][0]["begin"].startswith("2023-01-01")
-    assert any("Romans" in argument["text"] for fact in third["facts"] for argument in fact["arguments"])
+    assert any(
+        "Romans" in argument["text"] for fact in third["statements"] for argument in fact["participants"]
+    )
 
 
 def test_a_pipeline_without_a_parser_gives_no_facts_and_the_rest(file: Path) -> None:
     found = extracted(file, "--pipeline", "blank:en")
-    assert not any(one["facts"] for one in found) and found[0]["dates"] and found[0]["names"]
+    assert not any(one["statements"] for one in found) and found[0]["dates"] and found[0]["names"]
 
 
 def test_people_read_lines(file: Path) -> None:
     done = CliRunner().invoke(build(), ["extract", str(file)])
     assert done.exit_code == 0
-    assert "  fact  Marie Curie | discovered" in done.stdout
-    assert "  date  1898 = 1898-01-01" in done.stdout
+    assert "  event Marie Curie | discovered" in done.stdout
+    assert "  date  1898 = 1898\n" in done.stdout
 
 
 def test_what_is_wrong_is_said(file: Path) -> None:
@@ -90,7 +93,14 @@ def test_a_turn_counts_from_its_own_date(tmp_path: Path) -> None:
     ]
     path.write_text(json.dumps(turns), "utf-8")
     (source,) = expand([str(path)])
-    found = list(findings(read_content(content_of(source)), load(ENGLISH), NOW))
+    found = findings(*chunk(read_content(content_of(source)), "n"), load(ENGLISH), now=NOW)
     days = [date.candidates[0].begin for one in found for date in one.dates if date.text == "yesterday"]
     assert [day.date().isoformat() for day in days if day] == ["2023-03-09", "2023-04-01"]
-    assert [one.speaker for one in found] == ["Ana", "Bo"]
+    assert [one.passage.speaker for one in found] == ["Ana", "Bo"]
+
+
+def test_one_that_cannot_be_read_keeps_nothing_else_out(file: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.json"
+    broken.write_text("{", "utf-8")
+    done = CliRunner().invoke(build(), ["extract", str(broken), str(file)])
+    assert done.exit_code == 1 and "Marie Curie" in done.stdout and "broken.json" in done.stderr

@@ -14,6 +14,7 @@ from parses import BLANK, COARSE, parsed, told  # noqa: E402
 from spacy.language import Language  # noqa: E402
 from spacy.tokens import Doc  # noqa: E402
 
+from graphmem.ingest import language  # noqa: E402
 from graphmem.ingest.facts import find_facts, load, relation_of, surface  # noqa: E402
 from graphmem.ingest.facts.extraction import MOST  # noqa: E402
 
@@ -336,7 +337,7 @@ def _in_a_loop(heads: list[int], token: int) -> bool:
 def english() -> Language:
     if not (ENGLISH / "meta.json").exists():
         pytest.skip(f"no pipeline in {ENGLISH}: train one, see training/")
-    return spacy.load(ENGLISH)
+    return language.load("english")
 
 
 def test_the_bundled_pipeline_gives_facts(english: Language) -> None:

@@ -18,6 +18,7 @@ from graphmem import Conflict, Memory, NotFound, Query, View
 from graphmem.cli import build
 from graphmem.errors import InputError
 from graphmem.retrieval.keyword import keyword_search
+from graphmem.statements import Fact
 from graphmem.testing import HashEmbedder
 from graphmem.types import Change, Document, Entity, Passage, Sentence
 
@@ -53,8 +54,8 @@ class Pair:
 @pytest.fixture
 def pair(tmp_path: Path) -> Iterator[Pair]:
     with opened(tmp_path, namespace="mine") as mine, opened(tmp_path, namespace="theirs") as theirs:
-        put(theirs, THEIRS)
-        put(mine, MINE)
+        put(theirs, THEIRS, pipeline="english")
+        put(mine, MINE, pipeline="english")
         yield Pair(mine, theirs)
 
 
@@ -89,6 +90,15 @@ def probe_evidence(pair: Pair) -> None:
     assert isinstance(ours, Entity) and ours.mentions == 1
     tell(pair.mine.evidence(ours, limit=100), pair.ids)
     assert pair.mine.evidence(pair.one(Entity)) == []
+
+
+def probe_facts(pair: Pair) -> None:
+    ours = pair.mine.find("Ada Byron")
+    assert isinstance(ours, Entity)
+    (planted,) = pair.mine.facts(ours, limit=100)
+    tell((planted, pair.mine.evidence(planted, limit=100)), pair.ids)
+    assert pair.mine.facts(pair.one(Entity)) == [] == pair.mine.facts(pair.one(Sentence))
+    assert pair.mine.evidence(pair.one(Fact)) == []
 
 
 def probe_parts(pair: Pair) -> None:
@@ -135,6 +145,7 @@ PROBES: dict[str, Callable[[Pair], None]] = {
     "documents": lambda pair: tell(list(pair.mine.documents()), pair.ids),
     "embed": lambda pair: tell(list(pair.mine.embed(records(pair.mine).values())), pair.ids),
     "evidence": probe_evidence,
+    "facts": probe_facts,
     "find": probe_find,
     "forget": lambda pair: refuses(pair.mine.forget, *pair.ids, *THEIRS),
     "history": probe_history,

@@ -24,7 +24,9 @@ ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "neo4j.md").read_text("utf-8")
 QUERIES = dict(re.findall(r"^### ([^\n]+)\n[^#]*?```cypher\n(.*?)```", PAGE, re.MULTILINE | re.DOTALL))
 
-NOTE = "---\ndate: 2022-05-01\n---\n# Zwiebelkuchen\n\nBake the Zwiebelkuchen for an hour.\n"
+BAKE = "Bake the Zwiebelkuchen for an hour."
+NOTE = f"---\ndate: 2022-05-01\n---\n# Zwiebelkuchen\n\n{BAKE}\n\n# Price\n"
+NOTE += "\nAnn Lee said that it may not cost five euros in 2023, and that Bo Bell may not bake it in 2023.\n"
 CHAT = """\
 [2022-06-10 10:00] Leila Haddad: Joanna Lind gave the key back in Bergen.
 [2022-06-11 08:30] Marek Dvořák: Thanks. The Aurelia is in Tromsø until Sunday.
@@ -82,7 +84,8 @@ def db(request: pytest.FixtureRequest) -> Iterator[Database]:
     database = Database(stores, "docs")
     with database.memory() as memory:
         assert ingest(memory, [str(ROOT / "examples" / "documents")]).added == 9
-        put(memory, {"june.txt": CHAT, "note.md": NOTE, "draft.txt": "The Kittiwake sinks.\n"})
+        put(memory, {"june.txt": CHAT, "draft.txt": "The Kittiwake sinks.\n"})
+        put(memory, {"note.md": NOTE}, pipeline="english")
         put(memory, {"june.txt": MORE})
         memory.forget("draft.txt")
     with database.memory("other") as memory:
@@ -211,10 +214,10 @@ def test_who_changed_a_record_and_when(db: Database) -> None:
 
 def test_what_a_commit_did(db: Database) -> None:
     rows = db.ask("What did one commit do?", commit=db.commit("ingest note.md"))
-    assert rows == [
+    assert [(kind, count, sorted(names)) for kind, count, names in rows] == [
         ("document", 1, ["Zwiebelkuchen"]),
-        ("passage", 1, ["Bake the Zwiebelkuchen for an hour."]),
-        ("sentence", 1, ["Bake the Zwiebelkuchen for an hour."]),
+        ("passage", 2, ["Ann Lee said that it may not cost five euros in 2023, and…", BAKE]),
+        ("sentence", 2, ["Ann Lee said that it may not cost five euros in 2023, and…", BAKE]),
     ]
 
 
@@ -337,7 +340,7 @@ def test_dates_are_temporal_values(db: Database) -> None:
 def test_evidence_is_one_hop_from_its_entity(db: Database) -> None:
     query = (
         "MATCH (e:Graphmem&Entity) RETURN e.mentions, "
-        "reduce(n = 0.0, weight IN [(e)<-[r]-(:GraphmemText) | r.weight] | n + weight)"
+        "reduce(n = 0.0, weight IN [(e)<-[r:!REFERS]-(:GraphmemText) | r.weight] | n + weight)"
     )
     rows = db.run(query)
     assert len(rows) > 80

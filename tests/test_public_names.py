@@ -40,6 +40,7 @@ def test_verbs_of_a_memory() -> None:
         "documents",
         "embed",
         "evidence",
+        "facts",
         "find",
         "forget",
         "history",

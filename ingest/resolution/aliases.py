@@ -263,7 +263,7 @@ TITLES: Final = frozenset(
     sheriff detective officer agent coach principal deputy acting former late honorable hon your his her
     majesty highness excellency honor honour madam madame monsieur mme mlle herr frau senor don comrade uncle
     aunt grandpa grandma poet author actor actress singer engineer journalist leader spokesman
-    spokeswoman inspector superintendent regent private deacon""".split()
+    spokeswoman inspector superintendent regent private deacon administrator""".split()
 )
 """Words before a person's name that are not part of it; alone they are a role."""
 

@@ -1,25 +1,28 @@
-"""Candidate pairs of profiles: those that share a key, near-linear in the number of profiles.
+"""Candidate pairs of profiles: those that share a key under which few stand.
 
-A block of profiles under one key is compared whole while it is small; a large one is sorted and each profile
-compared with its next neighbours alone (the sorted neighbourhood of Hernández & Stolfo 1995), so that a name
-of a thousand documents costs a thousand comparisons, not half a million.
+The profiles under one key are a block (Christen 2012, "Data Matching", chapter 4). A block of more than
+``CAP`` says little of its members and pairs none of them; they meet under the finer keys that each has
+beside it. So what a block pairs is a function of its members alone, and never costs more than ``CAP`` each.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from itertools import combinations
 from typing import Final
 
 from graphmem.ingest.resolution.aliases import GENERIC
 from graphmem.ingest.resolution.forms import SMALL, Form, consonants, initials
 from graphmem.ingest.resolution.profile import Profile
 
-WHOLE_BLOCK: Final = 24
-"""Profiles of a key that are all compared with each other."""
-WINDOW: Final = 6
-"""Neighbours that each profile of a larger block is compared with."""
+CAP: Final = 16
+"""Profiles of a key that are compared with each other; if there are more, none is."""
 _SHORTEST_TOKEN: Final = 4
+
+
+def surname_key(word: str) -> str:
+    """The key of all people whose last name sounds like a word."""
+    return "~" + consonants(word)
 
 
 def keys(form: Form) -> frozenset[str]:
@@ -31,7 +34,7 @@ def keys(form: Form) -> frozenset[str]:
     if form.acronym:
         found.add("#" + form.acronym)
     if form.person:
-        found.add("~" + consonants(form.words[-1]))
+        found.add(surname_key(form.words[-1]))
         if len(form.words) > 1:
             found.add("&" + " ".join(sorted(form.words)))
             found.add("~" + consonants(form.words[0]) + form.words[-1][0])
@@ -44,28 +47,13 @@ def keys(form: Form) -> frozenset[str]:
     return frozenset(found)
 
 
-def _neighbours(block: Sequence[tuple[str, str, str]]) -> Iterator[tuple[str, str]]:
-    """The pairs of a block, given as (name, label, id)."""
-    reach = len(block) if len(block) <= WHOLE_BLOCK else WINDOW
-    ordered = sorted(block)
-    for number, one in enumerate(ordered):
-        for other in ordered[number + 1 : number + 1 + reach]:
-            yield (one[2], other[2]) if one[2] < other[2] else (other[2], one[2])
+def keys_of(profile: Profile) -> frozenset[str]:
+    """The keys that a profile stands under: those of all its forms."""
+    return frozenset[str]().union(*map(keys, profile.forms()))
 
 
-def candidates(profiles: Iterable[Profile]) -> list[tuple[str, str]]:
-    """Pairs of ids of profiles that may be the same, each once, in order.
-
-    There are at most ``WHOLE_BLOCK / 2`` pairs or ``WINDOW`` per profile and key, whatever the number of
-    profiles; the pairs do not depend on the order in which these come.
-    """
-    blocks: defaultdict[str, list[tuple[str, str, str]]] = defaultdict(list)
-    for profile in profiles:
-        forms = profile.forms()
-        for key in frozenset[str]().union(*map(keys, forms)):
-            blocks[key].append((forms[0].key, profile.label, profile.id))
-    found: set[tuple[str, str]] = set()
-    for block in blocks.values():
-        if len(block) > 1:
-            found.update(_neighbours(block))
-    return sorted(found)
+def pairs(members: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The pairs of a block's members that are compared, each in the order of the ids."""
+    ordered = sorted(members)
+    if len(ordered) <= CAP:
+        yield from combinations(ordered, 2)

@@ -1,19 +1,21 @@
-"""From links and cuts to entities: connected profiles, in which nothing that is cut apart stays together.
+"""From links and cuts to entities: connected units, in which nothing that is cut apart stays together.
 
 What a person said outweighs evidence, the later word the earlier, names that conflict a chain of others, and
 surer evidence the less sure. Links are joined in that order (Kruskal 1956), one at a time, unless that would
 bring together what is held apart. The result is a function of the sets given, not of their order.
+
+It is local, too. A step of that order reads and writes the parts of its two ends alone, and a part never
+reaches beyond what links and decisions of "same" connect. So the steps of one connected component, in their
+order, give for it what all steps give: an entity is found by walking from one of its units.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection as Sized
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from graphmem.ingest.resolution.decision import Link
-from graphmem.ingest.resolution.profile import Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,29 +67,21 @@ def _later_first(decisions: Iterable[Decision]) -> list[Decision]:
 
 
 def entities(
-    profiles: Iterable[Profile | str],
-    links: Iterable[Link],
-    decisions: Iterable[Decision] = (),
-    supports: Sized[str] | None = None,
+    units: Iterable[str], links: Iterable[Link], decisions: Iterable[Decision] = ()
 ) -> list[frozenset[str]]:
-    """The profiles as entities, each a set of ids, by their smallest ids.
+    """The units as entities, each a set of ids, by their smallest ids.
 
     Args:
-        profiles: Profiles or their ids.
-        links: What was found of pairs of them; those that name another profile are left out.
+        units: The ids of units, or of what else is linked.
+        links: What was found of pairs of them; those that name another unit are left out.
         decisions: What people said; as above.
-        supports: The supports that are still there; a link with none of them is left out. All, if not given.
     """
-    ids = {p if isinstance(p, str) else p.id for p in profiles}
+    ids = set(units)
     parts = _Parts(sorted(ids))
     for said in _later_first(decisions):
         if said.a in ids and said.b in ids and said.a != said.b:
             (parts.join if said.same else parts.cut)(said.a, said.b)
-    held = [
-        link
-        for link in links
-        if link.a in ids and link.b in ids and (supports is None or any(s in supports for s in link.supports))
-    ]
+    held = [link for link in links if link.a in ids and link.b in ids]
     for link in sorted(held, key=lambda link: (link.a, link.b)):
         if link.conflict:
             parts.cut(link.a, link.b)

@@ -19,6 +19,7 @@ from graphmem.ingest.resolution.aliases import (
     LANDFORMS,
     LEGAL,
     NICKNAMES,
+    POLITE,
     ROLES,
     STATES,
     SUFFIXES,
@@ -33,8 +34,9 @@ SMALL: Final = frozenset("of the and for in on to at de la le les du des von van
 _ALSO_NAMES: Final = frozenset(
     """king prince pope justice judge major marshal cardinal bishop abbot baron count duke lord brother
     sister private deacon sheriff officer agent coach shah miss don fr sr st general col maj dame chair
-    speaker""".split()
+    speaker singer mayor chancellor queen saint author""".split()
 )
+_OFFICES: Final = TITLES - POLITE - _ALSO_NAMES
 # Countries that names of institutions abbreviate: "US Senate".
 _ABBREVIATED: Final = frozenset({"us", "usa", "uk"})
 # "this Senate", "our Constitution".
@@ -118,10 +120,11 @@ def _without_titles(said: list[str]) -> tuple[list[str], frozenset[str]]:
 def _person(said: list[str], after: list[str]) -> Form:
     """The form of a person's name; ``after`` are the words behind its comma."""
     rest, titles = _without_titles(said)
-    # "Chair of the Committee", "46th President": a title with nothing of its own behind it.
+    # "Chair of the Committee", "46th President", "Ohio Governor": a title with nothing of its own behind it.
     role = all(word in ROLES or _ORDINAL.fullmatch(word) for word in said) or (
         bool(titles) and rest[0] in SMALL
     )
+    role = role or said[-1] in _OFFICES
     titles = frozenset(said) & TITLES if role else titles
     generation = ""
     qualifier = [word for word in after if word not in SUFFIXES]

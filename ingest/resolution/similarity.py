@@ -1,24 +1,21 @@
-"""Evidence for and against two profiles being the same: names, labels, the words around them, embeddings.
+"""Evidence for and against two profiles being the same: their names and labels, and who else bears a name.
 
 Each piece of evidence is a weight in log-odds, as in Fellegi & Sunter (1969), set by hand and summed; the
-score is the probability that the sum stands for.
+score is the probability that the sum stands for. Nothing is read but the two, and whether a single name is
+one that several people bear: no statistics of a whole collection, which every document would change.
 """
 
 from __future__ import annotations
 
 import math
-import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Final
 
 from graphmem.ingest.resolution.aliases import AMBIGUOUS_PLACES, COMMON_SURNAMES, NICKNAMES, POLITE
 from graphmem.ingest.resolution.forms import PERSON, Form, given_names_agree
-from graphmem.ingest.resolution.profile import Profile
+from graphmem.ingest.resolution.profile import TIME, TWO_LETTERS, Profile, frequent, people
 from graphmem.ingest.resolution.relations import WHOLE, Relation, clash, relation
 
 PRIOR: Final[Mapping[str, float]] = {
@@ -37,13 +34,13 @@ PRIOR: Final[Mapping[str, float]] = {
 }
 """What each relation of the closest two names says."""
 LONE_NAME: Final = -4.0
-"""A single name that several people of the collection bear, or very many people anywhere."""
+"""A single name that several known people bear, or very many people anywhere."""
 RECURRING: Final = -2.0
 """A month or a feast comes back each year."""
 RARE_NAME: Final = -1.0
-"""A single name that nobody else of the collection is known to bear."""
+"""A single name that nobody else is known to bear."""
 LONE_SURNAME: Final = 5.0
-"""What speaks for the only bearer of a surname in the collection, over a surname alone."""
+"""What speaks for the only known bearer of a surname, over a surname alone."""
 SAME_TITLE: Final = 1.5
 """Both are called by one office."""
 GENERIC_NAME: Final = -4.5
@@ -60,19 +57,6 @@ OTHER_LABEL: Final = -4.0
 """A single name of two kinds, or of a person and a thing, means two things."""
 OTHER_LABEL_OF_SEVERAL: Final = -2.0
 """The kinds of what has a name of several words are easily mistaken: is the White House a place?"""
-SHARED_CONTEXT: Final = 6.0
-"""Per unit of the contexts' cosine."""
-MOST_CONTEXT: Final = 2.0
-EMBEDDING: Final = 2.0
-"""Per unit of the embeddings' cosine above ``ALIKE``: little, since the sentences around one name of two
-things are hardly less alike than those around one thing's."""
-ALIKE: Final = 0.2
-TIME: Final = "time"
-_TWO_LETTERS: Final = 2
-_FULL_NAME: Final = 2
-# Americans, Muslims: peoples are labelled as people.
-_PEOPLES: Final = re.compile(r"(?:[iec]ans|ists|ites|lims|^jews|^turks|^greeks|^arabs|ese)$")
-Vectors = Mapping[str, NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,46 +67,31 @@ class Reason:
     weight: float
 
 
-class Collection:
-    """What must be known of all profiles to compare two: how rare the words around them are."""
+Shared = Callable[[str], bool]
+"""Whether a single name of a person is of those that several bear."""
 
-    def __init__(self, profiles: Iterable[Profile]) -> None:
-        self.size = 0
-        self.found_in: Counter[str] = Counter()
-        self._lengths: dict[str, float] = {}
-        self.bearers: defaultdict[str, set[str]] = defaultdict(set)
-        for profile in profiles:
-            self.size += 1
-            for form in profile.forms():
-                if form.person and len(form.words) > 1:
-                    self.bearers[form.words[-1]].add(form.words[0])
-                    self.bearers[form.words[0]].add(form.words[-1])
-            self.found_in.update(word for word, count in profile.contexts.items() if count > 0)
 
-    def rarity(self, word: str) -> float:
-        """The inverse document frequency of a context word, 0 if every profile has it."""
-        return math.log((1 + self.size) / (1 + self.found_in[word]))
+def contested(profiles: Iterable[Profile]) -> frozenset[str]:
+    """The single names among people's that others of them bear as a surname, with given names that differ."""
+    alone: set[str] = set()
+    bearers: defaultdict[str, set[str]] = defaultdict(set)
+    for profile in profiles:
+        for form in profile.forms():
+            if form.person and len(form.words) == 1:
+                alone.add(form.words[0])
+            elif form.person:
+                bearers[form.words[-1]].add(form.words[0])
+    several = set()
+    for word in alone & bearers.keys():
+        first, *others = sorted(bearers[word])
+        if not all(given_names_agree(first, other) for other in others):
+            several.add(word)
+    return frozenset(several)
 
-    def shared(self, word: str) -> bool:
-        """Whether a single name is of those that many bear, or that two people of the collection do."""
-        first, *others = sorted(self.bearers.get(word, ())) or [""]
-        several = not all(given_names_agree(first, other) for other in others)
-        return several or word in NICKNAMES or word in COMMON_SURNAMES
 
-    def alike(self, a: Profile, b: Profile) -> float:
-        """The cosine of two contexts, words weighed by their rarity."""
-        shared = a.contexts.keys() & b.contexts.keys()
-        if not shared:
-            return 0.0
-        # Sorted, since a sum of floats depends on its order.
-        product = sum(self.rarity(word) ** 2 for word in sorted(shared))
-        return product / math.sqrt(self._length(a) * self._length(b))
-
-    def _length(self, profile: Profile) -> float:
-        if profile.id not in self._lengths:
-            total = sum(self.rarity(word) ** 2 for word in sorted(profile.contexts))
-            self._lengths[profile.id] = max(1e-9, total)
-        return self._lengths[profile.id]
+def common(word: str) -> bool:
+    """Whether very many people bear a single name."""
+    return word in NICKNAMES or word in COMMON_SURNAMES
 
 
 _RANK: Final[Sequence[Relation]] = (
@@ -158,11 +127,11 @@ def _closeness(pair: tuple[Relation, Form, Form]) -> tuple[object, ...]:
     return (_RANK.index(how), -min(len(x.words), len(y.words)), x.key, y.key, x.qualifier, y.qualifier)
 
 
-def _of_whole_names(how: Relation, x: Form, y: Form, collection: Collection) -> list[Reason]:
+def _of_whole_names(how: Relation, x: Form, y: Form, shared: Shared) -> list[Reason]:
     """What two whole names say besides that they agree: how many things might bear them."""
     least = min(len(x.words), len(y.words))
     if how == "acronym" or (x.acronym and y.acronym and least == 1):
-        short = min(len(f.acronym) for f in (x, y) if f.acronym) <= _TWO_LETTERS
+        short = min(len(f.acronym) for f in (x, y) if f.acronym) <= TWO_LETTERS
         return [Reason("two letters", SHORT_ACRONYM)] if short else []
     if x.key in AMBIGUOUS_PLACES and x.key == y.key and not set(x.qualifier) & set(y.qualifier):
         return [Reason("several places of this name", AMBIGUOUS_PLACE)]
@@ -171,23 +140,24 @@ def _of_whole_names(how: Relation, x: Form, y: Form, collection: Collection) -> 
     if how in {"initials", "spelling"}:
         # J. Quill is as often Jane as John, and Hansen no slip for Hanson.
         return []
-    if x.person and x.words[-1] in COMMON_SURNAMES and x.words[0] in NICKNAMES and least == _FULL_NAME:
+    if least > 1 and x.person and frequent(x):
         return [Reason("a frequent name", FREQUENT_NAME)]
     if least > 1:
         return [Reason("several words", EXTRA_WORDS)]
-    if x.person and y.person and not _PEOPLES.search(x.words[0]):
-        shared = collection.shared(x.words[0])
-        return [Reason("a single name of a person", LONE_NAME if shared else RARE_NAME)]
+    if x.person and y.person and not people(x.words[0]):
+        return [Reason("a single name of a person", LONE_NAME if shared(x.words[0]) else RARE_NAME)]
     return []
 
 
-def _of_names(how: Relation, x: Form, y: Form, collection: Collection) -> list[Reason]:
+def _of_names(how: Relation, x: Form, y: Form, shared: Shared) -> list[Reason]:
     """What the closest names say."""
     found = [Reason(f"{how}: {x.key} / {y.key}", PRIOR[how])]
     if how in WHOLE:
-        found += _of_whole_names(how, x, y, collection)
-    elif how == "surname alone" and not collection.shared(min(x.words, y.words, key=len)[0]):
-        found.append(Reason("nobody else bears it", LONE_SURNAME))
+        found += _of_whole_names(how, x, y, shared)
+    elif how == "surname alone":
+        surname = min(x.words, y.words, key=len)[0]
+        if not people(surname) and not shared(surname):
+            found.append(Reason("nobody else bears it", LONE_SURNAME))
     return found
 
 
@@ -199,32 +169,25 @@ def _of_labels(a: Profile, b: Profile, least: int) -> list[Reason]:
     return [Reason(f"{a.label} and {b.label}", weight)]
 
 
-def evidence(a: Profile, b: Profile, collection: Collection, vectors: Vectors | None = None) -> list[Reason]:
+def evidence(a: Profile, b: Profile, shared: Shared) -> list[Reason]:
     """The evidence for and against two profiles being the same, strongest first.
 
     Args:
         a: A profile.
         b: Another one.
-        collection: What is known of all profiles.
-        vectors: Embeddings of the profiles' sentences by the profiles' ids, each of shape (dimensions,) and
-            length 1; a profile without one is judged without.
+        shared: Whether a single name of a person is of those that several bear.
     """
     forms = a.forms(), b.forms()
     if not forms[0] or not forms[1]:
         return [Reason("no name", PRIOR["unrelated"])]
     how, x, y = closest(*forms)
-    found = _of_names(how, x, y, collection) + _of_labels(a, b, min(len(x.words), len(y.words)))
+    found = _of_names(how, x, y, shared) + _of_labels(a, b, min(len(x.words), len(y.words)))
     if x.person and y.person and _titles(forms[0]) & _titles(forms[1]):
         found.append(Reason("one title", SAME_TITLE))
     if how in WHOLE and TIME in {a.label, b.label}:
         found.append(Reason("a time of every year", RECURRING))
     if told_apart := next((c for f in forms[0] for g in forms[1] if (c := clash(f, g))), ""):
         found.append(Reason(told_apart, PRIOR["different names"]))
-    if alike := collection.alike(a, b):
-        found.append(Reason("words around them", min(MOST_CONTEXT, SHARED_CONTEXT * alike)))
-    if vectors and a.id in vectors and b.id in vectors:
-        cosine = float(np.dot(vectors[a.id], vectors[b.id]))
-        found.append(Reason("meaning of their sentences", EMBEDDING * (cosine - ALIKE)))
     return sorted(found, key=lambda reason: (-abs(reason.weight), reason.what))
 
 

@@ -1,0 +1,267 @@
+"""Bodies of records: each value as JSON values, and back. Only ``graphmem.schema`` uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from graphmem.statements import Event, Fact, Interval, Participant, Statement, Support
+from graphmem.types import Document, Entity, Mention, Passage, Sentence
+
+
+def moment(value: datetime | None) -> str | None:
+    """A moment as ISO text."""
+    return None if value is None else value.isoformat()
+
+
+def parse_moment(value: str | None) -> datetime | None:
+    """A moment from ISO text."""
+    return None if value is None else datetime.fromisoformat(value)
+
+
+def compact(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Without fields at their default: bodies are stored a million times."""
+    return {key: value for key, value in body.items() if value not in (None, "", [], {})}
+
+
+def write_document(d: Document) -> dict[str, Any]:
+    """The body of a document."""
+    return {
+        "uri": d.uri,
+        "title": d.title,
+        "kind": d.kind,
+        "content_hash": d.content_hash,
+        "characters": d.characters,
+        "written_at": moment(d.written_at),
+    }
+
+
+def read_document(id: str, namespace: str, body: Mapping[str, Any]) -> Document:
+    """A document from its body."""
+    return Document(
+        id=id,
+        namespace=namespace,
+        uri=body["uri"],
+        title=body.get("title", ""),
+        kind=body["kind"],
+        content_hash=body["content_hash"],
+        characters=body["characters"],
+        written_at=parse_moment(body.get("written_at")),
+    )
+
+
+def write_passage(p: Passage) -> dict[str, Any]:
+    """The body of a passage."""
+    return {
+        "document": p.document,
+        "position": p.position,
+        "kind": p.kind,
+        "start": p.start,
+        "end": p.end,
+        "text": p.text,
+        "heading": p.heading,
+        "speaker": p.speaker,
+        "at": moment(p.at),
+        "previous": p.previous,
+    }
+
+
+def read_passage(id: str, namespace: str, body: Mapping[str, Any]) -> Passage:
+    """A passage from its body."""
+    return Passage(
+        id=id,
+        namespace=namespace,
+        document=body["document"],
+        position=body["position"],
+        kind=body["kind"],
+        start=body["start"],
+        end=body["end"],
+        text=body["text"],
+        heading=body.get("heading", ""),
+        speaker=body.get("speaker", ""),
+        at=parse_moment(body.get("at")),
+        previous=body.get("previous"),
+    )
+
+
+def _write_mention(m: Mention) -> list[Any]:
+    if m.of:
+        return [m.name, m.label, m.role, m.start, m.end, m.of]
+    return [m.name, m.label, m.role, m.start, m.end] if m.end else [m.name, m.label, m.role]
+
+
+def _read_mention(row: list[Any]) -> Mention:
+    name, label, role, *span = row
+    start, end, *of = span or (0, 0)
+    return Mention(name=name, label=label, role=role, start=start, end=end, of="".join(of))
+
+
+def _write_interval(when: Interval | None) -> list[Any] | None:
+    return None if when is None else [moment(when.begin), moment(when.end), when.precision, when.timex]
+
+
+def _read_interval(row: list[Any] | None) -> Interval | None:
+    if row is None:
+        return None
+    begin, end, precision, timex = row
+    return Interval(begin=parse_moment(begin), end=parse_moment(end), precision=precision, timex=timex)
+
+
+def _write_participant(p: Participant) -> list[Any]:
+    row = [p.role, p.text, p.start, p.end, p.case, p.entity]
+    return row if p.entity else row[:5] if p.case else row[:4]
+
+
+def _read_participant(row: list[Any]) -> Participant:
+    role, text, start, end, case, entity = (*row, "", "")[:6]
+    return Participant(role=role, text=text, start=start, end=end, case=case, entity=entity)
+
+
+def _write_statement(s: Statement) -> dict[str, Any]:
+    return compact(
+        {
+            "predicate": s.predicate,
+            "lemma": s.lemma if s.lemma != s.predicate else None,
+            "relation": s.relation,
+            "participants": [_write_participant(one) for one in s.participants],
+            "happens": s.happens or None,
+            "negated": s.negated or None,
+            "modality": s.modality,
+            "said_by": s.said_by,
+            "when": _write_interval(s.when),
+            "confidence": s.confidence if s.confidence != 1.0 else None,
+            "span": [s.start, s.end],
+            "by": s.by if s.by != "rules" else None,
+            "follows": s.follows,
+        }
+    )
+
+
+def read_statement(body: Mapping[str, Any]) -> Statement:
+    """A statement from its row in a sentence's body."""
+    start, end = body["span"]
+    return Statement(
+        predicate=body["predicate"],
+        lemma=body.get("lemma", body["predicate"]),
+        relation=body.get("relation", ""),
+        participants=tuple(_read_participant(row) for row in body["participants"]),
+        happens=body.get("happens", False),
+        negated=body.get("negated", False),
+        modality=body.get("modality", ""),
+        said_by=body.get("said_by", ""),
+        when=_read_interval(body.get("when")),
+        confidence=body.get("confidence", 1.0),
+        start=start,
+        end=end,
+        by=body.get("by", "rules"),
+        follows=body.get("follows", ""),
+    )
+
+
+def write_sentence(s: Sentence) -> dict[str, Any]:
+    """The body of a sentence."""
+    return {
+        "kind": None if s.kind == "paragraph" else s.kind,
+        "passage": s.passage,
+        "position": s.position,
+        "start": s.start,
+        "end": s.end,
+        "text": s.text,
+        "caption": s.caption,
+        "at": moment(s.at),
+        "mentions": [_write_mention(m) for m in s.mentions],
+        "statements": [_write_statement(one) for one in s.statements],
+    }
+
+
+def read_sentence(id: str, namespace: str, body: Mapping[str, Any]) -> Sentence:
+    """A sentence from its body."""
+    return Sentence(
+        id=id,
+        namespace=namespace,
+        kind=body.get("kind", "paragraph"),
+        passage=body["passage"],
+        position=body["position"],
+        start=body["start"],
+        end=body["end"],
+        text=body["text"],
+        caption=body.get("caption", ""),
+        at=parse_moment(body.get("at")),
+        mentions=tuple(_read_mention(row) for row in body.get("mentions", ())),
+        statements=tuple(read_statement(row) for row in body.get("statements", ())),
+    )
+
+
+def write_entity(e: Entity) -> dict[str, Any]:
+    """The body of an entity."""
+    return {
+        "key": e.key,
+        "surfaces": dict(e.surfaces),
+        "labels": dict(e.labels),
+        "openings": e.openings or None,
+        "references": dict(e.references),
+    }
+
+
+def read_entity(id: str, namespace: str, body: Mapping[str, Any]) -> Entity:
+    """An entity from its body."""
+    return Entity(
+        id=id,
+        namespace=namespace,
+        key=body["key"],
+        surfaces=body.get("surfaces", {}),
+        labels=body.get("labels", {}),
+        openings=body.get("openings", 0),
+        references=body.get("references", {}),
+    )
+
+
+def write_fact(f: Fact) -> dict[str, Any]:
+    """The body of a fact or an event; its participants stand there by their keys, worded in its supports."""
+    supports = sorted([list(support), count] for support, count in f.supports.items())
+    return {
+        "relation": f.relation,
+        "participants": [[one.role, one.case, one.key] for one in f.participants],
+        "happens": f.happens or None,
+        "negated": f.negated or None,
+        "modality": f.modality,
+        "when": _write_interval(f.when),
+        "supports": [[count, *fields[:1], list(fields[1]), *fields[2:]] for fields, count in supports],
+        "follows": dict(f.follows) if isinstance(f, Event) else None,
+    }
+
+
+def read_supports(body: Mapping[str, Any]) -> dict[Support, int]:
+    """How often each wording supports a fact, from its body."""
+    return {
+        Support(predicate, tuple(texts), confidence, said_by, by, at): count
+        for count, predicate, texts, confidence, said_by, by, at in body.get("supports", ())
+    }
+
+
+def _fields_of_fact(body: Mapping[str, Any]) -> dict[str, Any]:
+    supports = read_supports(body)
+    main = min(supports, key=lambda support: (-supports[support], support))
+    return {
+        "relation": body["relation"],
+        "participants": tuple(
+            Participant(role=role, text=text, case=case, entity=text if key.startswith("=") else "")
+            for (role, case, key), text in zip(body["participants"], main.texts, strict=True)
+        ),
+        "happens": body.get("happens", False),
+        "negated": body.get("negated", False),
+        "modality": body.get("modality", ""),
+        "when": _read_interval(body.get("when")),
+        "supports": supports,
+    }
+
+
+def read_fact(id: str, namespace: str, body: Mapping[str, Any]) -> Fact:
+    """A fact from its body."""
+    return Fact(id=id, namespace=namespace, **_fields_of_fact(body))
+
+
+def read_event(id: str, namespace: str, body: Mapping[str, Any]) -> Event:
+    """An event from its body."""
+    return Event(id=id, namespace=namespace, follows=body.get("follows", {}), **_fields_of_fact(body))
