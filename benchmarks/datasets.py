@@ -27,6 +27,7 @@ ORIGINS: Final = {
     "gum": "Universal Dependencies English GUM (GitHub UniversalDependencies/UD_English-GUM; CC BY-SA 4.0)",
     "wnut17": "WNUT-17 (GitHub leondz/emerging_entities_17; CC BY 4.0)",
     "dev.t": "CaRB (GitHub dair-iitd/CaRB, data; MIT)",
+    "book": "EpBench (GitHub ahstat/episodic-memory-benchmark and its forks; MIT)",
     "gap-": "GAP (GitHub google-research-datasets/gap-coreference; Apache-2.0)",
     "structured": "Magellan sets as prepared by ditto (GitHub megagonlabs/ditto, data; Apache-2.0)",
     "dirty": "Magellan sets as prepared by ditto (GitHub megagonlabs/ditto, data; Apache-2.0)",

@@ -104,7 +104,7 @@ def statement_line(statement: Statement) -> str:
         f"says {statement.said_by}" if statement.said_by else "",
     )
     told = ", ".join(mark for mark in marks if mark)
-    return " | ".join(" ".join(cell.split()) for cell in cells) + (f"  ({told})" if told else "")
+    return " | ".join(" ".join(cell.split()) for cell in cells if cell) + (f"  ({told})" if told else "")
 
 
 def date_line(date: TimeExpression, reference: datetime | None) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from graphmem.ingest.dates import TimeExpression, find_dates
 from graphmem.ingest.facts import Schema, find_facts
 from graphmem.ingest.facts import load as load_relations
+from graphmem.ingest.fields import found_at, record_statements
 from graphmem.ingest.language import joined, parses
 from graphmem.ingest.references import Read, referred
 from graphmem.ingest.statements import Namer, Said, statements
@@ -131,6 +132,10 @@ def findings(
         reference = sentence.at or one.passage.at or document.written_at or now
         dates = dates_of(sentence.text, reference)
         said = tuple(_statements(one.parse, dates, reference, mentions, schema))
+        if one.passage.kind == "record":
+            fields = found_at(sentence.text)
+            formal = record_statements(one.passage, sentence, mentions)
+            said = (*(statement for statement in said if statement.start < fields), *formal)
         found.append(Finding(sentence, one.passage, reference, mentions, dates, said))
     return _chained(found, document.namespace)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from importlib.util import find_spec
@@ -23,6 +24,7 @@ BUNDLED: Final = Path(__file__).with_name(ENGLISH)
 AUTOMATIC: Final = "auto"
 NOTHING: Final = "none"
 WORK: Final = "work"
+_FIELDS: Final = re.compile(r"\n(?=[^\W\d_][\w ]{0,39}: )")  # a line of fields goes on no sentence
 
 
 def named(name: str | None) -> str | None:
@@ -60,7 +62,7 @@ def parses(nlp: Language, texts: Iterable[str]) -> Iterator[Doc]:
 
     def divided(text: str) -> Doc:
         doc = nlp.make_doc(text)
-        starts = {start for start, _ in split(text)}
+        starts = {start for start, _ in split(text)} | {line.end() for line in _FIELDS.finditer(text)}
         for token in doc[1:]:
             token.is_sent_start = token.idx in starts
         return doc

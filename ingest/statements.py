@@ -29,7 +29,8 @@ STATES: Final = frozenset(
 _PASSIVE_STATES: Final = frozenset(
     "locate situate base know call name compose make use house inhabit populate".split()
 )
-_TIMED: Final = frozenset({"time", "circumstance", "place", "quantity", "object", "complement"})
+_TIMED: Final = frozenset({"time", "circumstance", "place", "quantity"})
+"""Roles whose phrases may hold the time of a fact; an object or a complement does if it is one itself."""
 _OF_THE_PAST: Final = frozenset({"", "question"})
 
 
@@ -87,18 +88,17 @@ def time_of(fact: Extracted, said: Said) -> tuple[Interval | None, frozenset[int
     when: Interval | None = None
     spent: set[int] = set()
     for k, phrase in enumerate(fact.arguments):
-        if phrase.role not in _TIMED:
-            continue
         first, last = said.reach(fact, (*phrase.case, *phrase.tokens))
         inside = said.start + phrase.start, said.start + phrase.end
         for date in said.dates:
-            if not (first < date.end and date.start < last):
+            whole = date.start <= inside[0] and inside[1] <= date.end
+            if not whole and not (phrase.role in _TIMED and first < date.end and date.start < last):
                 continue
             found = _interval(date, tense_of(fact), said.reference)
             if found is None:
                 continue
             when = found if when is None else when
-            if phrase.role == "time" or (date.start <= inside[0] and inside[1] <= date.end):
+            if whole or phrase.role == "time":
                 spent.add(k)
             break
     return when, frozenset(spent)
