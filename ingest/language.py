@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from graphmem.errors import InputError, MissingExtra
 from graphmem.identity import ARTICLES, fold
 from graphmem.ingest.names import names
+from graphmem.ingest.naming import register
 from graphmem.ingest.sentences import split
 from graphmem.types import Mention
 
@@ -52,6 +53,7 @@ def load(name: str) -> Language:
     try:
         if name.startswith("blank:"):
             return spacy.blank(name.removeprefix("blank:"))
+        register()
         return spacy.load(BUNDLED if name == ENGLISH else name)
     except (OSError, ImportError) as error:
         raise InputError(f"no spaCy pipeline {name!r} is installed: install it, or leave it out") from error

@@ -21,8 +21,10 @@ spacy = pytest.importorskip("spacy")
 from spacy.language import Language  # noqa: E402
 from spacy.training import Example  # noqa: E402
 
-from training import corpus, loop, package, pipeline  # noqa: E402
-from training import names as learned  # noqa: E402
+from graphmem.ingest import naming  # noqa: E402
+from graphmem.ingest.language import load  # noqa: E402
+from graphmem.ingest.network import Parsed  # noqa: E402
+from training import corpus, loop, package, pipeline, texts  # noqa: E402
 
 ENGLISH = Path(__file__).parents[1] / "ingest" / "english"
 CONLLU = """\
@@ -63,8 +65,7 @@ def tale() -> list[Sentence]:
 
 @pytest.fixture(scope="module")
 def nlp() -> Language:
-    loaded: Language = spacy.load(ENGLISH)
-    return loaded
+    return load("english")
 
 
 def test_words_have_the_spaces_of_the_text(tale: list[Sentence]) -> None:
@@ -119,9 +120,8 @@ def test_groups_keep_every_sentence_once_and_in_order(tale: list[Sentence]) -> N
 @pytest.mark.parametrize("seed", range(12))
 def test_noise_keeps_columns_even(tale: list[Sentence], seed: int) -> None:
     vocab = spacy.blank("en").vocab
-    doc = corpus.document(vocab, corpus.noisy(tuple(tale), random.Random(seed), 1.0), named=True)
+    doc = corpus.document(vocab, corpus.noisy(tuple(tale), random.Random(seed), 1.0))
     assert doc.has_annotation("DEP")
-    assert {ent.label_ for ent in doc.ents} <= set(treebank.TYPES.values())
 
 
 def test_unseen_marks_are_not_learned(tale: list[Sentence]) -> None:
@@ -201,37 +201,59 @@ def test_a_checkpoint_that_was_being_replaced_is_found(tale: list[Sentence], tmp
     assert lines[0] == "goes on at step 7"
 
 
-def test_names_are_learned_from_gold_and_from_parsed_text(tale: list[Sentence], tmp_path: Path) -> None:
-    gold, parsed = tmp_path / "gold.spacy", tmp_path / "parsed.spacy"
-    learned.with_gold(spacy.blank("en").vocab, tale, gold)
+def parsed(sentences: list[Sentence]) -> Parsed:
+    return naming.parsed(corpus.document(spacy.blank("en").vocab, tuple(sentences)))
+
+
+def test_names_are_learned_from_gold_syntax_and_from_that_found(tale: list[Sentence], tmp_path: Path) -> None:
     parser = pipeline.syntax(16, 1, small=True)
     parser.initialize(lambda: Toy(tale).initial(parser))
-    learned.annotate(parser, tale, parsed)
-    material = learned.NamesMaterial([gold, parsed], gold, words=10, renaming=0.5)
-    plan = loop.Plan(60, learn_rate=0.02, warmup=2, dropout=0.0, score_steps=30)
-    lines: list[str] = []
-    nlp = loop.train(tmp_path / "named", lambda: pipeline.named(16, 1), material, plan, lines.append)
-    assert nlp is not None
-    assert len(lines) == 2
-    assert material.score(nlp)["untyped_f1"] > 50
-    whole = package.assemble(parser, nlp)
-    assert whole.pipe_names == ["tok2vec", "tagger", "parser", "ner"]
-    assert {ent.label_ for ent in whole("Ann Lee slept.").ents} <= set(treebank.TYPES.values())
+    path = tmp_path / "tale.spacy"
+    texts.annotate(parser, texts.bare(parser, tale), path)
+    (text,) = texts.golds(tale, path)
+    found, own = text.parses
+    assert list(found.words) == [word for sentence in tale for word in sentence.words]
+    assert own.heads[16] == 14
+    assert own.starts == found.starts == [0, 13]
+    labels = [texts.LABELS[k] for k in text.labels.argmax(axis=1)]
+    assert labels[:7] == ["B-person", *["I-person"] * 4, "E-person", "O"]
+    assert (labels[10], labels[16]) == ("S-work", "S-place")
+    assert [texts.KINDS[k] for k in text.kinds.argmax(axis=1)][14] == "person"
+    assert [texts.BORDERS[k] for k in text.borders.argmax(axis=1)][13:17] == ["B", "I", "I", "E"]
 
 
-def test_renaming_changes_words_of_names_alone(tale: list[Sentence]) -> None:
-    doc = corpus.document(spacy.blank("en").vocab, tuple(tale), named=True)
-    words = learned.pool([doc])
-    words[("place", "BTrue")] = ["Rome"]
-    changed = learned.renamed(doc, words, random.Random(0), 1.0)
-    assert changed[-3].text == "Rome"
-    assert [(e.start, e.end, e.label_) for e in changed.ents] == [
-        (e.start, e.end, e.label_) for e in doc.ents
+def test_what_a_teacher_thinks_is_read_text_by_text(tale: list[Sentence], tmp_path: Path) -> None:
+    both = [parsed(tale[:1]), parsed(tale[1:])]
+    shares = np.random.default_rng(0).random((19, len(texts.LABELS))).astype(np.float16)
+    np.savez(tmp_path / "tale.npz", labels=shares, kinds=shares[:, : len(texts.KINDS)])
+    first, second = texts.silver(both, tmp_path / "tale.npz")
+    assert np.array_equal(np.concatenate([first.labels, second.labels]), shares)
+    assert len(second) == 6
+    assert not second.borders.any()
+
+
+def test_batches_hold_every_word_once(tale: list[Sentence]) -> None:
+    own = parsed(tale)
+    none = np.zeros((19, 1), dtype=np.float16)
+    material = [texts.Text((own, own), none, none, none)] * 30
+    chance = random.Random(0)
+    batches = texts.batched(list(texts.drawn(material, chance)), 60, chance)
+    assert all(len(b) * max(s.end - s.start for s in b) <= 60 for b in batches)
+    words = sorted((s.text, k) for batch in batches for s in batch for k in range(s.start, s.end))
+    assert words == [(text, word) for text in range(30) for word in range(19)]
+
+
+def test_passages_are_read_once(tmp_path: Path) -> None:
+    folder = tmp_path / "multihop"
+    folder.mkdir()
+    contents: list[Any] = [
+        {"A": ["One. ", "Two."]},
+        [{"title": "B", "text": "One. Two."}],
+        [{"text": "Three."}],
     ]
-    assert [t.text for t in changed if t.tag_ not in {"NNP"}] == [
-        t.text for t in doc if t.tag_ not in {"NNP"}
-    ]
-    assert [t.head.i for t in changed] == [t.head.i for t in doc]
+    for name, content in zip(texts.PASSAGES, contents, strict=True):
+        (folder / f"{name}.json").write_text(json.dumps(content))
+    assert list(texts.passages(tmp_path)) == ["One. Two.", "Three."]
 
 
 def test_the_learning_rate_rises_and_falls_to_zero() -> None:
@@ -263,7 +285,7 @@ def test_the_bundled_pipeline_needs_no_network(monkeypatch: pytest.MonkeyPatch) 
         raise AssertionError("network")
 
     monkeypatch.setattr(socket, "socket", refuse)
-    assert [t.text for t in spacy.load(ENGLISH)("It rains.")] == ["It", "rains", "."]
+    assert [t.text for t in load.__wrapped__("english")("It rains.")] == ["It", "rains", "."]
 
 
 def test_labels_are_a_closed_list(nlp: Language) -> None:

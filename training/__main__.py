@@ -22,6 +22,7 @@ from thinc.api import NumpyOps, set_current_ops
 from benchmarks.datasets import DEFAULT_DATA
 from benchmarks.extraction import measure_ner, measure_parser
 from graphmem.ingest.language import BUNDLED
+from graphmem.ingest.naming import register
 from training.package import assemble, megabytes, write
 from training.stages import Stages, Stopped
 
@@ -74,6 +75,7 @@ def main(arguments: Sequence[str]) -> int:
         return 75
     write(assemble(syntax, named), options.package)
     log(f"{options.package}: {megabytes(options.package)} MB")
+    register()
     bundled = spacy.load(options.package)
     figures = {"parser": measure_parser(options.data, bundled), "ner": measure_ner(options.data, bundled)}
     (options.work / "figures.json").write_text(json.dumps(figures, indent=1), "utf-8")

@@ -9,11 +9,11 @@ from itertools import groupby
 from typing import Final, TypeAlias
 
 from spacy.language import Language
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
 from spacy.training import Example
 from spacy.vocab import Vocab
 
-from benchmarks.treebank import Sentence, names
+from benchmarks.treebank import Sentence
 
 Group: TypeAlias = tuple[Sentence, ...]
 """Neighbouring sentences of one document, read together so that their borders are learned."""
@@ -96,18 +96,15 @@ def noisy(group: Group, chance: random.Random, share: float) -> Group:
     return tuple(change(sentence) for sentence in group)
 
 
-def document(vocab: Vocab, group: Group, *, named: bool = False) -> Doc:
-    """The group with all that is annotated; its names too if ``named``."""
+def document(vocab: Vocab, group: Group) -> Doc:
+    """The group with all that is annotated but its names."""
     words: list[str] = []
     heads: list[int] = []
-    spans: list[tuple[int, int, str]] = []
     for sentence in group:
         offset = len(words)
         words.extend(sentence.words)
         heads.extend(head + offset for head in sentence.heads)
-        if named:
-            spans.extend((s.start + offset, s.end + offset, s.label) for s in names(sentence))
-    doc = Doc(
+    return Doc(
         vocab,
         words=words,
         spaces=[space for sentence in group for space in (*sentence.spaces[:-1], True)],
@@ -118,9 +115,6 @@ def document(vocab: Vocab, group: Group, *, named: bool = False) -> Doc:
         heads=heads,
         deps=[dep for sentence in group for dep in sentence.deps],
     )
-    if named:
-        doc.set_ents([Span(doc, start, end, label) for start, end, label in spans], default="outside")
-    return doc
 
 
 def _seen(feats: str) -> str:

@@ -11,11 +11,14 @@ import srsly  # type: ignore[import-untyped]
 from spacy.language import Language
 from spacy.strings import StringStore
 
+from graphmem.ingest.naming import FACTORY, register
+from graphmem.ingest.network import Network
+
 META: Final[dict[str, Any]] = {
     "name": "graphmem",
-    "version": "1.0.0",
+    "version": "1.1.0",
     "spacy_version": ">=3.7.0,<4.0.0",
-    "description": "English syntax and names, trained without pretrained vectors.",
+    "description": "English syntax and names.",
     "author": "the graphmem project",
     "email": "",
     "url": "",
@@ -23,6 +26,10 @@ META: Final[dict[str, Any]] = {
     "sources": [
         {"name": "UD English EWT", "license": "CC BY-SA 4.0"},
         {"name": "UD English GUM (documents that are open)", "license": "CC BY-SA 4.0"},
+        {"name": "all-MiniLM-L6-v2", "license": "Apache-2.0"},
+        {"name": "passages of HotpotQA", "license": "CC BY-SA 4.0"},
+        {"name": "passages of MuSiQue", "license": "CC BY 4.0"},
+        {"name": "passages of 2WikiMultihopQA", "license": "Apache-2.0"},
     ],
 }
 
@@ -30,10 +37,11 @@ META: Final[dict[str, Any]] = {
 _SIDES: Final = ("prefix_tree", "suffix_tree")
 
 
-def assemble(syntax: Language, named: Language) -> Language:
+def assemble(syntax: Language, network: Network) -> Language:
     """One pipeline: syntax first, for names are read from it, by a network of their own."""
-    named.replace_listeners("tok2vec", "ner", ["model.tok2vec"])
-    syntax.add_pipe("ner", source=named)
+    register()
+    part: Any = syntax.add_pipe(FACTORY, name="ner")
+    part.network = network
     syntax.meta.update(META)
     return syntax
 

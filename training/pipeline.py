@@ -1,4 +1,4 @@
-"""The networks: one for syntax, one for names that reads what syntax found."""
+"""The network for syntax: tagger, morphologizer, parser and lemmatizer."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ def words(attributes: dict[str, int], width: int, depth: int) -> dict[str, Any]:
     }
 
 
-def transitions(state: str, tok2vec: dict[str, Any], hidden: int, *, extra: bool) -> dict[str, Any]:
-    """A network that scores the next step of a transition system."""
+def transitions(tok2vec: dict[str, Any], hidden: int) -> dict[str, Any]:
+    """A network that scores the next step of the parser."""
     return {
         "@architectures": "spacy.TransitionBasedParser.v2",
-        "state_type": state,
-        "extra_state_tokens": extra,
+        "state_type": "parser",
+        "extra_state_tokens": True,
         "hidden_width": hidden,
         "maxout_pieces": 2,
         "use_upper": True,
@@ -57,29 +57,9 @@ def syntax(width: int = WIDTH, depth: int = DEPTH, *, small: bool = False) -> La
     nlp.add_pipe("tagger", config={"model": tagger})
     if not small:
         nlp.add_pipe("morphologizer", config={"model": tagger, "overwrite": True})
-    parser = transitions("parser", shared, 96, extra=True)
+    parser = transitions(shared, 96)
     nlp.add_pipe("parser", config={"model": parser, "min_action_freq": 5, "update_with_oracle_cut_size": 0})
     if not small:
         lemmatizer = {"model": tagger, "min_tree_freq": 3, "top_k": 3, "backoff": "orth"}
         nlp.add_pipe("trainable_lemmatizer", config=lemmatizer)
-    return nlp
-
-
-def named(width: int = 96, depth: int = 4, attributes: dict[str, int] | None = None) -> Language:
-    """A recogniser of names that reads tags and labels of the parse beside the words.
-
-    On the same network another part, left out of the package, learns the class of everything that is
-    mentioned ("the city" is a place): six times as many mentions as there are names.
-    """
-    nlp = spacy.blank("en")
-    rows = attributes or {
-        **{"NORM": 4000, "PREFIX": 600, "SUFFIX": 2000, "SHAPE": 1200},
-        **{"TAG": 100, "DEP": 100, "HEAD": 100},
-    }
-    nlp.add_pipe("tok2vec", config={"model": words(rows, width, depth)})
-    shared = {"@architectures": "spacy.Tok2VecListener.v1", "width": width, "upstream": "*"}
-    model = transitions("ner", shared, 64, extra=True)
-    nlp.add_pipe("ner", config={"model": model, "update_with_oracle_cut_size": 0})
-    tagger = {"@architectures": "spacy.Tagger.v2", "nO": None, "normalize": False, "tok2vec": shared}
-    nlp.add_pipe("tagger", name="classes", config={"model": tagger})
     return nlp

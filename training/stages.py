@@ -6,18 +6,28 @@ import math
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import spacy
+import torch
 from spacy.language import Language
+from torch import nn
 
 from benchmarks.treebank import Sentence, read
+from graphmem.ingest.network import Network
 from training import pipeline
+from training import student as student_task
+from training import teacher as teacher_task
+from training.descent import Task, descend
 from training.loop import Material, Plan, train
-from training.names import NamesMaterial, annotate, with_gold
+from training.student import Student, cut, network
 from training.syntax import SyntaxMaterial
+from training.teacher import Reader, Scheme, Teacher, label
+from training.texts import Text, annotate, bare, golds, passages, silver, stored
 
 TREEBANKS: Final = ("ewt", "gum")
+TEACHER_RATES: Final = (2e-4, 3e-4)
+TEACHERS: Final = len(TEACHER_RATES)
 
 
 class Stopped(Exception):
@@ -35,7 +45,7 @@ class Stages:
         data: Folder of the datasets.
         work: Folder of checkpoints and results.
         steps: Steps of the network for syntax; the others take their share of it.
-        seconds: How long that one may take; the others take their share of it too.
+        seconds: How long that one may take; the small parsers take their share of it too.
         log: Told a line now and then.
         stop: Whether to save and end.
     """
@@ -51,7 +61,7 @@ class Stages:
     ) -> None:
         self.data, self.work, self.log, self.stop = data, work, log, stop
         self.steps, self.seconds = steps, seconds
-        self.names = work / "names"
+        self.texts = work / "texts"
 
     def syntax(self) -> Language:
         """Tagger, morphologizer, parser and lemmatizer, trained on both treebanks."""
@@ -61,27 +71,75 @@ class Stages:
         )
         return self._trained("syntax", pipeline.syntax, material, self._plan(1.0, dropout=0.35))
 
-    def named(self) -> Language:
-        """The recogniser of names."""
-        if not (self.work / "named" / "best").exists():
-            self._parsed()
-        train = [self.names / f"{name}.spacy" for name in ("gold", "parsed-0", "parsed-1")]
-        material = NamesMaterial(train, self.names / "dev.spacy")
-        return self._trained("named", pipeline.named, material, self._plan(0.4, dropout=0.35))
+    def named(self) -> Network:
+        """The network for names: teachers learn from GUM and label other texts, a student learns from all."""
+        syntax = self.syntax()
+        scheme = Scheme(*(tuple(sorted(syntax.get_pipe(part).labels)) for part in ("tagger", "parser")))  # type: ignore[attr-defined]
+        self._parsed(syntax)
+        gold = [text for k in (0, 1) for text in golds(self._half("gum", k), self.texts / f"gum-{k}.spacy")]
+        dev = golds(self._part("gum-dev"), self.texts / "gum-dev.spacy", borders=False)
+        teachers = [self._teacher(seed, scheme, gold, dev) for seed in range(TEACHERS)]
+        other = [self._labelled(name, teachers, scheme) for name in ("ewt-0", "ewt-1", "passages")]
+        student = Student(scheme)
+        cut(student, teachers[0].state_dict())
+        lessons = student_task.Lessons(scheme, gold, [text for texts in other for text in texts], dev)
+        plan = self._descent(1 / 6, learn_rate=5e-4)
+        self._descended("student", student, student_task.groups(student, plan.learn_rate), lessons, plan)
+        return network(student, scheme)
 
-    def _parsed(self) -> None:
-        """The training part of GUM, with gold syntax and each half as the parser of the other reads it."""
-        self.names.mkdir(parents=True, exist_ok=True)
-        with_gold(spacy.blank("en").vocab, self._part("gum-train"), self.names / "gold.spacy")
-        annotate(self.syntax(), self._part("gum-dev"), self.names / "dev.spacy")
+    def _parsed(self, syntax: Language) -> None:
+        """Texts as a parser reads them that has not learned from them."""
+        self.texts.mkdir(parents=True, exist_ok=True)
         for number in (0, 1):
-            path = self.names / f"parsed-{number}.spacy"
-            if not path.exists():
-                own = [s for name in TREEBANKS for s in self._half(name, number)]
-                dev = [s for name in TREEBANKS for s in self._half(name, 1 - number)[:700]]
-                build = partial(pipeline.syntax, 96, 4, small=True)
-                nlp = self._trained(f"half-{number}", build, SyntaxMaterial(own, dev), self._plan(1 / 8))
-                annotate(nlp, self._half("gum", 1 - number), path)
+            paths = {name: self.texts / f"{name}-{number}.spacy" for name in TREEBANKS}
+            if not all(path.exists() for path in paths.values()):
+                nlp = self._half_parser(1 - number)
+                for name, path in paths.items():
+                    annotate(nlp, bare(nlp, self._half(name, number)), path)
+        if not (path := self.texts / "gum-dev.spacy").exists():
+            annotate(syntax, bare(syntax, self._part("gum-dev")), path)
+        if not (path := self.texts / "passages.spacy").exists():
+            with syntax.select_pipes(disable=["morphologizer", "trainable_lemmatizer"]):
+                annotate(syntax, map(syntax.make_doc, passages(self.data)), path)
+
+    def _half_parser(self, number: int) -> Language:
+        """A small parser of one half of the documents."""
+        own = [s for name in TREEBANKS for s in self._half(name, number)]
+        dev = [s for name in TREEBANKS for s in self._half(name, 1 - number)[:700]]
+        build = partial(pipeline.syntax, 96, 4, small=True)
+        return self._trained(f"half-{number}", build, SyntaxMaterial(own, dev), self._plan(1 / 8))
+
+    def _teacher(self, seed: int, scheme: Scheme, gold: list[Text], dev: list[Text]) -> Teacher:
+        torch.manual_seed(seed)
+        teacher = Teacher(scheme)
+        plan = self._descent(1 / 13, learn_rate=TEACHER_RATES[seed])
+        lessons = teacher_task.Lessons(scheme, gold, dev, seed)
+        groups = teacher_task.groups(teacher, plan.learn_rate)
+        self._descended(f"teacher-{seed}", teacher, groups, lessons, plan)
+        return teacher
+
+    def _labelled(self, name: str, teachers: list[Teacher], scheme: Scheme) -> list[Text]:
+        """Texts with what the teachers think of them."""
+        found = stored(self.texts / f"{name}.spacy")
+        path = self.texts / f"{name}.npz"
+        if not path.exists():
+            self.log(f"labels {name}")
+            label(teachers, Reader(scheme), found, path)
+        return silver(found, path)
+
+    def _descent(self, share: float, learn_rate: float) -> Plan:
+        steps = max(1, round(self.steps * share))
+        return Plan(steps, learn_rate=learn_rate, warmup=max(1, steps // 16), score_steps=max(1, steps // 8))
+
+    def _descended(
+        self, name: str, module: nn.Module, groups: list[dict[str, Any]], task: Task, plan: Plan
+    ) -> None:
+        """Train a network in PyTorch, or read it if that is done."""
+        if self.stop():
+            raise Stopped
+        self.log(f"{name}: {plan.steps} steps")
+        if not descend(self.work / name, module, groups, task, plan, self.log, self.stop):
+            raise Stopped
 
     def _plan(self, share: float, dropout: float = 0.2) -> Plan:
         seconds = self.seconds * share if math.isfinite(self.seconds) else math.inf
