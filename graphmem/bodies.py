@@ -142,8 +142,8 @@ def read_statement(body: Mapping[str, Any]) -> Statement:
     """A statement from its row in a sentence's body."""
     start, end = body["span"]
     return Statement(
-        predicate=body["predicate"],
-        lemma=body.get("lemma", body["predicate"]),
+        predicate=body.get("predicate", ""),
+        lemma=body.get("lemma", body.get("predicate", "")),
         relation=body.get("relation", ""),
         participants=tuple(_read_participant(row) for row in body["participants"]),
         happens=body.get("happens", False),

@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 
 pytest.importorskip("spacy")
 
+from conftest import put  # noqa: E402
+
+from graphmem import Memory  # noqa: E402
 from graphmem.ingest.chunking import chunk  # noqa: E402
 from graphmem.ingest.fields import fields, found_at  # noqa: E402
 from graphmem.ingest.findings import findings  # noqa: E402
@@ -18,6 +21,7 @@ from graphmem.ingest.language import ENGLISH, load  # noqa: E402
 from graphmem.ingest.readers import read  # noqa: E402
 from graphmem.ingest.sources import Source  # noqa: E402
 from graphmem.statements import Statement  # noqa: E402
+from graphmem.types import Entity  # noqa: E402
 
 MEETING = {
     "date": "2022-06-03",
@@ -64,3 +68,12 @@ def test_fields_stand_where_they_say(text: str) -> None:
     for name, start, end in fields(text):
         assert text[line:].startswith(name) or f" {name}: " in text or f";{name}: " in text
         assert line <= start < end <= len(text) and text[start:end].strip() == text[start:end]
+
+
+def test_records_are_written_and_found(memory: Memory) -> None:
+    put(memory, {"calendar.json": json.dumps([MEETING])}, ENGLISH)
+    aisha = memory.find("Aisha Rahmani")
+    assert isinstance(aisha, Entity)
+    (event,) = memory.facts(aisha)
+    assert event.text == "Board meeting person: Aisha Rahmani, place: Oslo"
+    assert memory.store.check() == []
