@@ -213,7 +213,7 @@ class Fact:
     def text(self) -> str:
         """The fact in a line: subject, predicate, the rest."""
         subject, *others = (one.worded for one in self.participants)
-        return " ".join((subject, self.predicate, ", ".join(others))).strip()
+        return " ".join(filter(None, (subject, self.predicate, ", ".join(others))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

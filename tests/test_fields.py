@@ -75,5 +75,5 @@ def test_records_are_written_and_found(memory: Memory) -> None:
     aisha = memory.find("Aisha Rahmani")
     assert isinstance(aisha, Entity)
     (event,) = memory.facts(aisha)
-    assert event.text == "Board meeting person: Aisha Rahmani, place: Oslo"
+    assert event.text == "Board meeting person: Aisha Rahmani, location: Oslo"
     assert memory.store.check() == []

@@ -15,6 +15,7 @@ from conftest import opened, put, records, state
 from graphmem import Memory, SourceError, schema
 from graphmem.export import export_lines
 from graphmem.ingest import ingest, ingest_readings, ingest_sources
+from graphmem.ingest.language import AUTOMATIC
 from graphmem.ingest.readers import read
 from graphmem.ingest.sources import Source, expand
 
@@ -211,7 +212,7 @@ def test_two_ingests_at_once_take_each_document_once(tmp_path: Path) -> None:
     counts = [process.communicate()[0].split() for process in both]
     assert sum(int(added) for added, _ in counts) == 40 and {other for _, other in counts} == {"0"}
     with opened(tmp_path) as memory, opened(tmp_path, "alone") as alone:
-        put(alone, {f"{n}.md": (tmp_path / f"{n}.md").read_text("utf-8") for n in range(40)})
+        put(alone, {f"{n}.md": (tmp_path / f"{n}.md").read_text("utf-8") for n in range(40)}, AUTOMATIC)
         assert state(memory) == state(alone)
         assert memory.store.head() == 40 and memory.store.check() == []
 

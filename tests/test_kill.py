@@ -16,6 +16,7 @@ from conftest import opened, put, records, state
 from graphmem import Memory
 from graphmem.edits import document_records
 from graphmem.ingest import ingest
+from graphmem.projection import SCHEMA
 from graphmem.types import Record
 
 FILES = 150
@@ -27,8 +28,10 @@ LAUNCHER = """
 import os, signal, sys, time
 import graphmem.ingest.pipeline as pipeline
 from graphmem import Memory
+from graphmem.ingest.language import ENGLISH, load
 from graphmem.testing import HashEmbedder
 
+load(ENGLISH)
 pipeline.ENCODED_AT_ONCE = 20  # a few documents at a time, so that commits are spread over the run
 
 def work(store, folder):
@@ -134,7 +137,7 @@ def test_a_kill_at_any_moment_leaves_whole_documents_and_a_sound_store(
             found = whole(memory)
             assert found == {id: documents[id] for id in found}
             parts = sum(len(part) for part in found.values())
-            assert parts == sum(record.kind != "entity" for record in records(memory).values())
+            assert parts == sum(record.kind in SCHEMA.logged for record in records(memory).values())
             assert memory.store.head() == len(found)
             partial += 0 < len(found) < FILES
             if ended:
