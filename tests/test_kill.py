@@ -15,7 +15,8 @@ from conftest import opened, put, records, state
 
 from graphmem import Memory
 from graphmem.edits import document_records
-from graphmem.ingest import ingest
+from graphmem.ingest import ingest_sources
+from graphmem.ingest.sources import expand
 from graphmem.projection import SCHEMA
 from graphmem.types import Record
 
@@ -28,15 +29,14 @@ LAUNCHER = """
 import os, signal, sys, time
 import graphmem.ingest.pipeline as pipeline
 from graphmem import Memory
-from graphmem.ingest.language import ENGLISH, load
+from graphmem.ingest.sources import expand
 from graphmem.testing import HashEmbedder
 
-load(ENGLISH)
 pipeline.ENCODED_AT_ONCE = 20  # a few documents at a time, so that commits are spread over the run
 
 def work(store, folder):
     with Memory.open(store, embedder=HashEmbedder()) as memory:
-        report = pipeline.ingest(memory, [folder])
+        report = pipeline.ingest_sources(memory, expand([folder]), pipeline=None)  # rules alone are quick
         assert report.failed == 0
 
 for line in sys.stdin:
@@ -118,7 +118,7 @@ def test_a_kill_at_any_moment_leaves_whole_documents_and_a_sound_store(
     tmp_path: Path, folder: Path, launcher: Launcher
 ) -> None:
     with opened(tmp_path, "whole") as memory:
-        ingest(memory, [str(folder)])
+        ingest_sources(memory, expand([str(folder)]), pipeline=None)
         expected, documents = state(memory), whole(memory)
     assert len(documents) == FILES
     ended, seconds = launcher.run(tmp_path / "unhurried.db", delay=600)
