@@ -14,7 +14,7 @@ from typing import Any, Final, TypeAlias
 
 from spacy.language import Language
 
-from benchmarks import coreference, cost, dates, ner, parser, resolution, triples
+from benchmarks import anaphora, coreference, cost, dates, lemmas, llm, ner, parser, resolution, triples, wall
 from benchmarks.datasets import DEFAULT_DATA
 from benchmarks.measures import table
 from benchmarks.treebank import read
@@ -83,8 +83,12 @@ PARTS: Final[Mapping[str, Callable[[Path, Language], Figures]]] = {
     "triples": measure_triples,
     "dates": measure_dates,
     "coreference": coreference.measure,
+    "anaphora": anaphora.measure,
+    "lemmas": lemmas.measure,
     "resolution": measure_resolution,
+    "llm": lambda data, nlp: llm.measure(data),
     "cost": cost.measure,
+    "wall": wall.measure,
 }
 
 

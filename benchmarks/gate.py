@@ -30,6 +30,8 @@ HEADLINES: Final = {
     "triples": "rules",
     "dates": "DateTimeModel",
     "coreference": "rules",
+    "lemmas": "rules after it",
+    "llm": "all",
     "resolution": "GUM, merged without asking",
 }
 

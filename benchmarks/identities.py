@@ -61,7 +61,7 @@ class _Marked:
     identity: str
 
 
-def _marked(column: Sequence[str]) -> list[_Marked]:
+def marked(column: Sequence[str]) -> list[_Marked]:
     """The mentions that the last columns of a sentence open and close."""
     opened: dict[str, list[tuple[int, list[str]]]] = {}
     found = []
@@ -85,7 +85,7 @@ def _marked(column: Sequence[str]) -> list[_Marked]:
     return found
 
 
-def _columns(path: Path) -> Iterator[list[str]]:
+def columns(path: Path) -> Iterator[list[str]]:
     """The last column of each sentence of a treebank's file."""
     column: list[str] = []
     for line in (*path.read_text("utf-8").splitlines(), ""):
@@ -147,9 +147,9 @@ def typed(path: Path, nlp: Language) -> list[Named]:
 def named(path: Path) -> list[Named]:
     """The named mentions of a treebank's file, in the order of the text."""
     found = []
-    for number, (sentence, column) in enumerate(zip(read(path), _columns(path), strict=True)):
+    for number, (sentence, column) in enumerate(zip(read(path), columns(path), strict=True)):
         said = text(sentence)
-        for m in sorted(_marked(column), key=lambda m: (m.start, -m.end)):
+        for m in sorted(marked(column), key=lambda m: (m.start, -m.end)):
             head = sentence.head_of(Bare(m.start, m.end, ""))
             if sentence.upos[head] != "PROPN":
                 continue

@@ -25,6 +25,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,8 +34,9 @@ from benchmarks.identities import Named, named, typed
 from benchmarks.measures import table
 from graphmem.identity import fold
 from graphmem.ingest.language import ENGLISH, load
-from graphmem.ingest.resolution import (
+from graphmem.resolution import (
     Decision,
+    Kept,
     Link,
     Naming,
     Profile,
@@ -43,8 +45,8 @@ from graphmem.ingest.resolution import (
     profiles,
     resolve,
 )
-from graphmem.ingest.resolution.decision import ASK, SAME
-from graphmem.ingest.resolution.records import SAME_RECORD, Record, Table, same
+from graphmem.resolution.decision import ASK, SAME
+from graphmem.resolution.records import SAME_RECORD, Record, Table, same
 
 PARTS: Final = ("train", "dev", "test")
 TABLES: Final = {
@@ -170,13 +172,20 @@ class Resolved:
 
     def upkeep(self) -> dict[str, float]:
         """Comparisons when the profiles come one by one and when they go again: the mean, and the most."""
-        register, done = Register(), []
-        for step in (register.add, lambda profile: register.remove(profile.id)):
+        kept: tuple[dict[Any, Any], ...] = ({}, {}, {})
+        done = []
+        for here in (True, False):
             for profile in self.profiles:
-                before = register.compared
-                step(profile)
-                done.append(register.compared - before)
+                register = Register(*(Kept(partial(_found, values)) for values in kept))
+                register.change([] if here else [profile], [profile] if here else [])
+                for values, now in zip(kept, (register.units, register.pages, register.links), strict=True):
+                    values.update({key: value for key, _, value in now.changed()})
+                done.append(register.compared)
         return {"compared_per_change": round(sum(done) / max(1, len(done)), 2), "most_compared": max(done)}
+
+
+def _found(values: Mapping[Any, Any], keys: Iterable[Any]) -> dict[Any, Any]:
+    return {key: values[key] for key in keys if values.get(key) is not None}
 
 
 def _scored(resolved: Resolved, clusters: Sequence[int], keep: frozenset[str] | None) -> dict[str, float]:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Any
 
+from graphmem.casts import Cast, Word
+from graphmem.resolution import Decision, Link, Page, Profile, Unit
+from graphmem.resolution.decision import weighed
+from graphmem.resolution.profile import full_name, profile_id
+from graphmem.resolution.similarity import Reason
 from graphmem.statements import Event, Fact, Interval, Participant, Statement, Support
 from graphmem.types import Document, Entity, Mention, Passage, Sentence
 
@@ -219,7 +224,6 @@ def read_entity(id: str, namespace: str, body: Mapping[str, Any]) -> Entity:
 
 def write_fact(f: Fact) -> dict[str, Any]:
     """The body of a fact or an event; its participants stand there by their keys, worded in its supports."""
-    supports = sorted([list(support), count] for support, count in f.supports.items())
     return {
         "relation": f.relation,
         "participants": [[one.role, one.case, one.key] for one in f.participants],
@@ -227,7 +231,7 @@ def write_fact(f: Fact) -> dict[str, Any]:
         "negated": f.negated or None,
         "modality": f.modality,
         "when": _write_interval(f.when),
-        "supports": [[count, *fields[:1], list(fields[1]), *fields[2:]] for fields, count in supports],
+        "supports": [[count, one[0], list(one.texts), *one[2:]] for one, count in sorted(f.supports.items())],
         "follows": dict(f.follows) if isinstance(f, Event) else None,
     }
 
@@ -265,3 +269,76 @@ def read_fact(id: str, namespace: str, body: Mapping[str, Any]) -> Fact:
 def read_event(id: str, namespace: str, body: Mapping[str, Any]) -> Event:
     """An event from its body."""
     return Event(id=id, namespace=namespace, follows=body.get("follows", {}), **_fields_of_fact(body))
+
+
+def write_cast(c: Cast) -> dict[str, Any]:
+    """The body of a cast; the id of each profile follows from the document and its names."""
+    rows = sorted(c.profiles, key=lambda one: full_name(one.names))
+    return {"document": c.document, "profiles": [[one.label, dict(one.names)] for one in rows]}
+
+
+def read_cast(id: str, namespace: str, body: Mapping[str, Any]) -> Cast:
+    """A cast from its body."""
+    document, rows = body["document"], body.get("profiles", ())
+    found = (Profile(profile_id(document, names), names, label) for label, names in rows)
+    return Cast(id=id, namespace=namespace, document=document, profiles=tuple(found))
+
+
+def write_unit(u: Unit) -> dict[str, Any]:
+    """The body of a unit."""
+    profile = u.profile
+    return {
+        "key": profile.id,
+        "label": profile.label,
+        "names": dict(profile.names),
+        "called": dict(u.called),
+        "said": u.said or None,
+    }
+
+
+def read_unit(body: Mapping[str, Any]) -> Unit:
+    """A unit from its body."""
+    profile = Profile(body["key"], body.get("names", {}), body.get("label", ""))
+    return Unit(profile, body.get("called", {}), body.get("said", 0))
+
+
+def write_page(p: Page) -> dict[str, Any]:
+    """The body of a page: its members, or how many stand below it."""
+    return {"members": sorted(p.members)} if p.members else {"count": p.count}
+
+
+def read_page(body: Mapping[str, Any]) -> Page:
+    """A page from its body."""
+    members = frozenset(body.get("members", ()))
+    return Page(body.get("count", len(members)), members)
+
+
+def write_link(link: Link) -> dict[str, Any]:
+    """The body of a match: its ends and the evidence, from which score and band follow."""
+    return {"a": link.a, "b": link.b, "reasons": [[reason.what, reason.weight] for reason in link.reasons]}
+
+
+def read_link(body: Mapping[str, Any]) -> Link:
+    """A link from the body of a match."""
+    return weighed(body["a"], body["b"], (Reason(what, weight) for what, weight in body["reasons"]))
+
+
+def write_word(w: Word) -> dict[str, Any]:
+    """The body of a decision."""
+    said = w.decision
+    at = datetime.fromtimestamp(said.at, timezone.utc)
+    return {
+        "a": said.a,
+        "b": said.b,
+        "same": said.same,
+        "by": said.by,
+        "at": moment(at),
+        "documents": dict(w.documents),
+    }
+
+
+def read_word(id: str, namespace: str, body: Mapping[str, Any]) -> Word:
+    """A decision from its body."""
+    at = datetime.fromisoformat(body["at"]).timestamp()
+    decision = Decision(body["a"], body["b"], body["same"], body.get("by", ""), at)
+    return Word(id=id, namespace=namespace, decision=decision, documents=body.get("documents", {}))

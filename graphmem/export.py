@@ -17,6 +17,7 @@ import numpy as np
 from pydantic import AwareDatetime, Base64Bytes, BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from graphmem import schema
+from graphmem.casts import Cast, Word
 from graphmem.errors import Conflict, EncoderMismatch, ImportFormatError, InputError
 from graphmem.identity import checked_namespace
 from graphmem.projection import SCHEMA
@@ -37,7 +38,7 @@ FORMAT: Final = 1
 VECTOR_BATCH: Final = 1000
 
 _FORM: Final[dict[type, TypeAdapter[Any]]] = {
-    form: TypeAdapter(form) for form in (Document, Passage, Sentence)
+    form: TypeAdapter(form) for form in (Document, Passage, Sentence, Cast, Word)
 }
 
 

@@ -18,6 +18,11 @@ KINDS: Final = (
     schema.ENTITY,
     schema.FACT,
     schema.EVENT,
+    schema.CAST,
+    schema.UNIT,
+    schema.BLOCK,
+    schema.MATCH,
+    schema.DECISION,
 )
 
 

@@ -33,6 +33,23 @@ _LETTERS: Final = str.maketrans(
 )
 WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*'?")
 ARTICLES: Final = frozenset({"the", "a", "an"})
+# Words that open sentences or stand capitalised in titles without naming anything.
+FUNCTION_WORDS: Final = frozenset(
+    """a an the he she it they we i you his her hers its their theirs our my your this that these those
+    there here who whom whose which what when where why how in on at of to for from by with without within
+    into onto upon over under above below between among against about around across after before during
+    since until till through throughout toward towards along near off out up down and or but nor so yet if
+    as because although though while whereas unless whether than then thus hence therefore however moreover
+    furthermore also besides meanwhile nevertheless nonetheless instead otherwise still is are was were be
+    been being am do does did has have had having can could may might must shall should will would not no
+    all any both each either every few many more most much neither none one two three four five six seven
+    eight nine ten several some such other another same own only even just very too first second third later
+    early earlier following despite like unlike including according due based born originally initially
+    eventually finally currently recently today now once again often sometimes usually generally typically
+    traditionally historically previously formerly subsequently shortly additionally similarly consequently
+    part see per via called known named described located founded established published released produced
+    directed written set used made given let him them me us himself herself itself themselves""".split()
+)
 
 
 def digest(*parts: str) -> str:
@@ -69,6 +86,31 @@ def sentence_id(passage: str, text: str, occurrence: int) -> str:
 def entity_id(namespace: str, key: str) -> str:
     """An entity is a folded name (``fold``) in a namespace."""
     return "e" + digest("entity", namespace, key)
+
+
+def cast_id(document: str) -> str:
+    """A cast is of one document."""
+    return "k" + digest("cast", document)
+
+
+def unit_id(namespace: str, key: str) -> str:
+    """A unit is a name with what sets it apart, or one document's profile, in a namespace."""
+    return "u" + digest("unit", namespace, key)
+
+
+def block_id(namespace: str, key: str, digits: str) -> str:
+    """A page is its block's key and the digits that its members share; 48 bits, as there are many."""
+    return "b" + digest("block", namespace, key, digits)[:12]
+
+
+def match_id(namespace: str, a: str, b: str) -> str:
+    """A match is of two units, given by key, in order."""
+    return "m" + digest("match", namespace, a, b)
+
+
+def decision_id(namespace: str, a: str, b: str) -> str:
+    """A decision is of two units, given by key, in order: a later word takes the place of an earlier one."""
+    return "j" + digest("decision", namespace, a, b)
 
 
 def plain(text: str) -> str:

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from graphmem import changes as changing
-from graphmem import forgetting, identity, schema
+from graphmem import deciding, forgetting, identities, identity, schema
 from graphmem.embedding import Embedder, SentenceEncoder
 from graphmem.errors import Conflict, EncoderMismatch, NotFound, QueryError
 from graphmem.projection import SCHEMA
@@ -65,6 +65,7 @@ _EVIDENCE: Final = (
     schema.TITLED,
     schema.MENTIONS,
     schema.SPOKEN_BY,
+    schema.NAMES,
     schema.REFERS,
     schema.DATED,
     schema.OPENS,
@@ -220,6 +221,39 @@ class Memory:
             return self._values(self._sources(of.id, schema.PARTICIPANT_EDGES, limit), Fact)
         told = self.store.neighbours(self.view, [of.id], [schema.STATES, schema.TELLS], "out")
         return self._values(sorted(told.target)[:limit], Fact)
+
+    def identity(self, of: Entity) -> identities.Identity:
+        """The entities that are one with an entity, itself first, and why; with what it may be besides."""
+        return identities.identity(self.store, self.view, of)
+
+    def questions(self, limit: int = 10) -> list[identities.Question]:
+        """Pairs of names that may be one, most likely first; ``same`` and ``different`` answer them."""
+        return identities.questions(self.store, self.view, limit)
+
+    def same(self, a: str, b: str) -> Commit:
+        """Say that two names are one; it outweighs all evidence, until it is undone or another word is said.
+
+        A name may be the id of a unit or an entity, or "NAME @ DOCUMENT" for what one document means by it.
+
+        Raises:
+            NotFound: nothing is called so.
+            InputError: several are, or both are one name.
+        """
+        return self._decide(a, b, same=True)
+
+    def different(self, a: str, b: str) -> Commit:
+        """Say that two names are not one; as ``same`` otherwise.
+
+        Raises:
+            NotFound: nothing is called so.
+            InputError: several are, or both are one name.
+        """
+        return self._decide(a, b, same=False)
+
+    def _decide(self, a: str, b: str, *, same: bool) -> Commit:
+        word = deciding.Answer(same, _storable(self.author), self.clock())
+        changes = deciding.decided(self.store, self.view, self.namespace, (a, b), word)
+        return self.write(changes, f"{a} is {'' if same else 'not '}{b}")
 
     def _sources(self, target: str, kinds: Iterable[str], limit: int) -> list[str]:
         """The records that point at one, by kind of edge in the order given."""

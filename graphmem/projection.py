@@ -1,25 +1,22 @@
-"""What follows from the logged records and is never logged: entities, facts and events.
+"""What follows from the logged records and is never logged: entities, facts, events, and who is who.
 
-All are counted: entities from mentions, facts and events from statements. Counting is commutative, so
-each is the same whatever the order in which its documents came, and forgetting a document subtracts
-exactly what ingesting it added.
+The first three are counted: entities from mentions, facts and events from statements. Counting is
+commutative, so each is the same whatever the order in which its documents came, and forgetting a document
+subtracts exactly what ingesting it added. Who is who is no count, but follows as strictly (``registering``).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, TypeVar
 
 from graphmem import bodies, schema
 from graphmem.identity import entity_id, fold
+from graphmem.registering import Get, identities
 from graphmem.statements import Event, Fact, Statement, Support, event_id, fact_id
 from graphmem.types import Change, Entity, Record, Schema
-
-Get: TypeAlias = Callable[[Iterable[str]], Mapping[str, Record]]
-"""Gives current records by id."""
-
 
 K = TypeVar("K")
 
@@ -72,8 +69,8 @@ def _add(a: Mapping[K, int], b: Mapping[K, int]) -> dict[K, int]:
 
 
 def derive(changes: Sequence[Change], get: Get) -> list[Change]:
-    """The changes of entities, facts and events that follow from changes of sentences."""
-    return [*_entities(changes, get), *_facts(changes, get)]
+    """The changes of derived records that follow from changes of sentences, casts and decisions."""
+    return [*_entities(changes, get), *_facts(changes, get), *identities(changes, get)]
 
 
 def _entities(changes: Sequence[Change], get: Get) -> list[Change]:
@@ -172,20 +169,27 @@ def _fact_record(id: str, own: _Support, before: Record | None) -> Record | None
 
 
 SCHEMA: Final = Schema(
-    logged=frozenset({schema.DOCUMENT, schema.PASSAGE, *schema.SENTENCE_KINDS.values()}),
-    derived=frozenset({schema.ENTITY, schema.FACT, schema.EVENT}),
+    logged=frozenset(
+        {schema.DOCUMENT, schema.PASSAGE, *schema.SENTENCE_KINDS.values(), schema.CAST, schema.DECISION}
+    ),
+    derived=frozenset({schema.ENTITY, schema.FACT, schema.EVENT, schema.UNIT, schema.BLOCK, schema.MATCH}),
     edges=frozenset(
         {
             schema.PART_OF,
             schema.FOLLOWS,
+            schema.NAMES,
             schema.REFERS,
             schema.STATES,
             schema.TELLS,
             *schema.ENTITY_EDGES,
             *schema.PARTICIPANT_EDGES,
+            schema.CASTS,
+            schema.CALLED,
+            *schema.BAND_EDGES,
         }
     ),
     index=schema.index,
     derive=derive,
     shown=schema.shown,
+    asked=frozenset({schema.CAST}),
 )

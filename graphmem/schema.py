@@ -6,10 +6,13 @@ The one place that knows both levels of ``graphmem.types``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timezone
 from typing import Any, Final
 
 from graphmem import bodies
-from graphmem.identity import entity_id, fold
+from graphmem.casts import Block, Cast, Match, Named, Word
+from graphmem.identity import entity_id, fold, unit_id
+from graphmem.resolution.profile import full_name, name_key
 from graphmem.statements import Event, Fact, Statement, event_id, fact_id
 from graphmem.types import (
     Change,
@@ -33,9 +36,16 @@ ENTRY: Final = "entry"
 ENTITY: Final = "entity"
 FACT: Final = "fact"
 EVENT: Final = "event"
+CAST: Final = "cast"
+UNIT: Final = "unit"
+BLOCK: Final = "block"
+MATCH: Final = "match"
+DECISION: Final = "decision"
 
 # Edge kinds. A sentence points at its entities by the role of the mention, at its facts and events by
-# what it says; a fact or event points at the entities that take part, an event at the one before it.
+# what it says; a fact or event points at the entities that take part, an event at the one before it. A
+# document's cast points at the units that it counts for, a unit at the entities of its full names, a match
+# or a decision at the two units that it is of.
 PART_OF: Final = "part_of"
 FOLLOWS: Final = "follows"
 MENTIONS: Final = "mentions"
@@ -43,6 +53,7 @@ OPENS: Final = "opens"
 TITLED: Final = "titled"
 SPOKEN_BY: Final = "spoken_by"
 DATED: Final = "dated"
+NAMES: Final = "names"
 REFERS: Final = "refers"
 STATES: Final = "states"
 TELLS: Final = "tells"
@@ -50,6 +61,11 @@ SUBJECT: Final = "subject"
 OBJECT: Final = "object"
 PLACE: Final = "place"
 PARTICIPANT: Final = "participant"
+CASTS: Final = "casts"
+CALLED: Final = "called"
+SAME_AS: Final = "same_as"
+MAYBE: Final = "maybe"
+DIFFERS: Final = "differs"
 DATE_LABEL: Final = "date"
 TITLE_LABEL: Final = "title"  # label of a mention in role title: what a document or section is about
 EDGE_OF_ROLE: Final = {
@@ -58,9 +74,12 @@ EDGE_OF_ROLE: Final = {
     "title": TITLED,
     "speaker": SPOKEN_BY,
     "time": DATED,
+    "read": NAMES,
 }
 EDGE_OF_PARTICIPANT: Final = {"subject": SUBJECT, "object": OBJECT, "place": PLACE}
 PARTICIPANT_EDGES: Final = (SUBJECT, OBJECT, PLACE, PARTICIPANT)
+EDGE_OF_BAND: Final[Mapping[str, str]] = {"same": SAME_AS, "ask": MAYBE, "different": DIFFERS}
+BAND_EDGES: Final = (SAME_AS, MAYBE, DIFFERS)
 # Sentences of paragraphs, turns and records are kinds of their own: each is searched among its like, since
 # a name that every turn begins with would otherwise pass for a rare word of the paragraphs.
 SENTENCE_KINDS: Final[Mapping[PassageKind, str]] = {
@@ -68,9 +87,11 @@ SENTENCE_KINDS: Final[Mapping[PassageKind, str]] = {
     "turn": UTTERANCE,
     "record": ENTRY,
 }
-ENTITY_EDGES: Final = tuple(sorted(EDGE_OF_ROLE.values()))
+# Walks go along these. Names that a pipeline alone sees lead to the right places less often than those of the
+# rules (benchmarks.multihop), so they are evidence of their entity and no way to it.
+ENTITY_EDGES: Final = tuple(sorted(set(EDGE_OF_ROLE.values()) - {NAMES}))
 
-Value = Document | Passage | Sentence | Entity | Fact | Event
+Value = Document | Passage | Sentence | Entity | Fact | Event | Cast | Named | Block | Match | Word
 
 
 def searched_text(record: Record) -> str | None:
@@ -87,6 +108,11 @@ _KIND_OF: Final[dict[type, str]] = {
     Entity: ENTITY,
     Fact: FACT,
     Event: EVENT,
+    Cast: CAST,
+    Named: UNIT,
+    Block: BLOCK,
+    Match: MATCH,
+    Word: DECISION,
 }
 _WRITE: Final[dict[str, Callable[[Any], dict[str, Any]]]] = {
     DOCUMENT: bodies.write_document,
@@ -95,6 +121,11 @@ _WRITE: Final[dict[str, Callable[[Any], dict[str, Any]]]] = {
     ENTITY: bodies.write_entity,
     FACT: bodies.write_fact,
     EVENT: bodies.write_fact,
+    CAST: bodies.write_cast,
+    UNIT: lambda one: bodies.write_unit(one.unit),
+    BLOCK: lambda one: bodies.write_page(one.page),
+    MATCH: lambda one: bodies.write_link(one.link),
+    DECISION: bodies.write_word,
 }
 _READ: Final[dict[str, Callable[[str, str, Mapping[str, Any]], Value]]] = {
     DOCUMENT: bodies.read_document,
@@ -103,6 +134,11 @@ _READ: Final[dict[str, Callable[[str, str, Mapping[str, Any]], Value]]] = {
     ENTITY: bodies.read_entity,
     FACT: bodies.read_fact,
     EVENT: bodies.read_event,
+    CAST: bodies.read_cast,
+    UNIT: lambda id, of, body: Named(id=id, namespace=of, unit=bodies.read_unit(body)),
+    BLOCK: lambda id, of, body: Block(id=id, namespace=of, page=bodies.read_page(body)),
+    MATCH: lambda id, of, body: Match(id=id, namespace=of, link=bodies.read_link(body)),
+    DECISION: bodies.read_word,
 }
 
 
@@ -190,6 +226,34 @@ def _index_fact(record: Record) -> Index:
     )
 
 
+def _index_cast(record: Record) -> Index:
+    cast = bodies.read_cast(record.id, record.namespace, record.body)
+    units = sorted({unit_id(record.namespace, name_key(profile)) for profile in cast.profiles})
+    return Index(edges=(Edge(PART_OF, cast.document), *(Edge(CASTS, unit) for unit in units)))
+
+
+def _index_unit(record: Record) -> Index:
+    called = sorted(record.body.get("called", {}).items())
+    return Index(edges=tuple(Edge(CALLED, entity_id(record.namespace, key), float(n)) for key, n in called))
+
+
+def _index_pair(record: Record) -> Index:
+    body = record.body
+    weight, kind = 1.0, SAME_AS if body.get("same") else DIFFERS
+    if record.kind == MATCH:
+        link = bodies.read_link(body)
+        weight, kind = round(link.score, 4), EDGE_OF_BAND[link.band]
+    return Index(edges=tuple(Edge(kind, unit_id(record.namespace, body[end]), weight) for end in ("a", "b")))
+
+
+_INDEX: Final[dict[str, Callable[[Record], Index]]] = {
+    CAST: _index_cast,
+    UNIT: _index_unit,
+    MATCH: _index_pair,
+    DECISION: _index_pair,
+}
+
+
 def index(record: Record) -> Index:
     """How a record is to be found."""
     if record.kind == PASSAGE:
@@ -198,7 +262,7 @@ def index(record: Record) -> Index:
         return _index_fact(record)
     if record.kind in SENTENCE_KINDS.values():
         return _index_sentence(record)
-    return Index()
+    return _INDEX[record.kind](record) if record.kind in _INDEX else Index()
 
 
 _READABLE: Final = ("text", "caption", "position", "start", "end", "heading", "speaker")
@@ -221,10 +285,67 @@ def shown(record: Record) -> dict[str, Shown]:
         }
     elif record.kind in (FACT, EVENT):
         fields = _shown_fact(bodies.read_fact(record.id, record.namespace, body))
+    elif record.kind in _SHOWN:
+        fields = _SHOWN[record.kind](from_record(record))
     else:  # every write shows all passages and sentences: straight from the body
         fields = {key: body.get(key) for key in _READABLE}
         fields |= {"name": excerpt(body["text"]), "at": bodies.parse_moment(body.get("at"))}
     return {key: field for key, field in fields.items() if field is not None}
+
+
+def _shown_cast(cast: Cast) -> dict[str, Shown | None]:
+    names = sorted(full_name(profile.names) for profile in cast.profiles)
+    return {"name": excerpt(", ".join(names)), "names": names}
+
+
+def _shown_unit(named: Named) -> dict[str, Shown | None]:
+    unit = named.unit
+    return {
+        "name": named.name,
+        "key": unit.profile.id,
+        "label": named.label or None,
+        "aliases": sorted(unit.profile.names.keys() - {named.name}) or None,
+        "documents": unit.clusters,
+    }
+
+
+def _shown_match(match: Match) -> dict[str, Shown | None]:
+    link = match.link
+    return {
+        "name": excerpt(f"{shortened(link.a)} / {shortened(link.b)}"),
+        "band": link.band,
+        "score": round(link.score, 4),
+        "why": link.why,
+    }
+
+
+def _shown_word(word: Word) -> dict[str, Shown | None]:
+    said = word.decision
+    return {
+        "name": excerpt(f"{shortened(said.a)} {'=' if said.same else '≠'} {shortened(said.b)}"),
+        "same": said.same,
+        "by": said.by or None,
+        "at": datetime.fromtimestamp(said.at, timezone.utc),
+    }
+
+
+_SHOWN: Final[dict[str, Callable[[Any], dict[str, Shown | None]]]] = {
+    CAST: _shown_cast,
+    UNIT: _shown_unit,
+    BLOCK: lambda block: {"name": f"block of {block.page.count}", "size": block.page.count},
+    MATCH: _shown_match,
+    DECISION: _shown_word,
+}
+
+
+def shortened(key: str) -> str:
+    """A unit's key for people: its name and what sets it apart.
+
+    >>> shortened("springfield|illinois||place")
+    'springfield, illinois'
+    """
+    name, *apart = key.split("|")
+    return ", ".join(part for part in (name, *apart[:-1]) if part)
 
 
 def _shown_fact(fact: Fact) -> dict[str, Shown | None]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FloatArray: TypeAlias = NDArray[np.float32]
 PassageKind: TypeAlias = Literal["paragraph", "turn", "record"]
 Shown: TypeAlias = str | int | float | datetime | list[str]
-MentionRole: TypeAlias = Literal["text", "opening", "title", "speaker", "time", "pronoun"]
+MentionRole: TypeAlias = Literal["text", "opening", "title", "speaker", "time", "pronoun", "read"]
 
 
 # --- what people mean -----------------------------------------------------------------------
@@ -74,7 +74,8 @@ class Mention:
     A mention in role ``title``, ``speaker`` or ``time`` stands beside the text and has no span
     (``start`` and ``end`` are 0). ``opening`` is a lone capitalised word that opens a sentence:
     it is a name only if it is one elsewhere. ``of`` is what the document calls the entity in full,
-    where the mention says less ("Curie", "she"); a ``pronoun`` names nothing by itself.
+    where the mention says less ("Curie", "she"); a ``pronoun`` names nothing by itself. One
+    in role ``read`` is a name that only a pipeline sees in the text.
     """
 
     name: str
@@ -237,7 +238,8 @@ class Schema:
     changes of logged ones; the store applies both in one transaction and logs only the first.
     ``get`` reads current records by id inside that transaction. ``edges`` are all kinds of edges,
     and no index names another. ``shown(record)`` is what a person reads of it in a database's own
-    browser: fields by name, which no read of the store depends on.
+    browser: fields by name, which no read of the store depends on. ``asked`` are the logged kinds that
+    ``derive`` gets by id, besides derived ones.
     """
 
     logged: frozenset[str]
@@ -246,6 +248,7 @@ class Schema:
     index: Callable[[Record], Index]
     derive: Callable[[Sequence[Change], Callable[[Iterable[str]], Mapping[str, Record]]], Sequence[Change]]
     shown: Callable[[Record], Mapping[str, Shown]]
+    asked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated
 
@@ -28,7 +29,18 @@ from graphmem.cli.options import (
     talk,
 )
 from graphmem.ingest.language import AUTOMATIC
-from graphmem.ingest.pipeline import Report, ingest_sources
+from graphmem.ingest.llm import Extractor
+from graphmem.ingest.llm.joining import read_with
+from graphmem.ingest.llm.options import (
+    LlmBudgetOption,
+    LlmOption,
+    LlmPriceOption,
+    LlmRelationsOption,
+    NoLlmCacheOption,
+    extractor_of,
+    told_at_the_end,
+)
+from graphmem.ingest.pipeline import Prepared, Report, ingest_sources
 from graphmem.ingest.sources import DEFAULT_LIMITS, expand
 from graphmem.memory import DEFAULT_NAMESPACE
 
@@ -56,7 +68,18 @@ def _progress() -> Progress:
     )
 
 
-def _tell(report: Report, json: bool) -> None:
+def _reading(model: Extractor | None) -> Callable[[Prepared], Prepared] | None:
+    """What a model adds to a document before it is committed; in this process, since no model is copied."""
+    if model is None:
+        return None
+
+    def read(one: Prepared) -> Prepared:
+        return replace(one, sentences=tuple(read_with(model, one.document, one.passages, one.sentences)))
+
+    return read
+
+
+def _tell(report: Report, json: bool, model: Extractor | None) -> None:
     """The summary: data on stdout, talk on stderr."""
     for error in report.errors:
         talk.print(f"error: {error}", style="red", markup=False, soft_wrap=True)
@@ -68,7 +91,8 @@ def _tell(report: Report, json: bool) -> None:
     }
     if json:
         errors = [{"uri": error.uri, "reason": error.reason} for error in report.errors]
-        print_json({**counts, "errors": errors})
+        told = {"llm": model.report.json()} if model else {}
+        print_json({**counts, "errors": errors, **told})
     else:
         talk.print(", ".join(f"{count:,} {outcome}" for outcome, count in counts.items()))
 
@@ -93,6 +117,11 @@ def register(app: typer.Typer) -> None:
         store: StoreOption = DEFAULT_STORE,
         namespace: NamespaceOption = DEFAULT_NAMESPACE,
         author: AuthorOption = "user",
+        llm: LlmOption = None,
+        llm_budget: LlmBudgetOption = None,
+        llm_price: LlmPriceOption = None,
+        llm_relations: LlmRelationsOption = None,
+        no_llm_cache: NoLlmCacheOption = False,
         json: JsonOption = False,
     ) -> None:
         """Read documents, chats, tables and calendars into the memory, one commit each.
@@ -102,8 +131,9 @@ def register(app: typer.Typer) -> None:
         (exit code 1) and keeps nothing else out.
         """
         limits = replace(DEFAULT_LIMITS, max_bytes=max_mb * 1_000_000)
+        model = extractor_of(llm, llm_budget, llm_price, llm_relations, cached=not no_llm_cache)
         sources = list(expand(paths, name=name, limits=limits))
-        with opened(store, namespace, author) as memory, _progress() as progress:
+        with told_at_the_end(model), opened(store, namespace, author) as memory, _progress() as progress:
             task = progress.add_task("reading", total=len(sources))
             report = ingest_sources(
                 memory,
@@ -111,8 +141,9 @@ def register(app: typer.Typer) -> None:
                 jobs=jobs,
                 limits=limits,
                 pipeline=pipeline,
+                then=_reading(model),
                 done=lambda uri, outcome: progress.advance(task),
             )
-        _tell(report, json)
+        _tell(report, json, model)
         if report.errors:
             raise typer.Exit(1)

@@ -2,24 +2,44 @@
 
 from __future__ import annotations
 
+import sys
+import webbrowser
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
 from graphmem.cli.options import JsonOption, out, parse_moment, print_json, talk
 from graphmem.errors import MissingExtra, SourceError
+from graphmem.ingest import visual
 from graphmem.ingest.chunking import chunk
 from graphmem.ingest.dates import TimeExpression
-from graphmem.ingest.findings import Finding, findings
-from graphmem.ingest.language import ENGLISH, load
+from graphmem.ingest.findings import Extract, Finding, findings, meaning
+from graphmem.ingest.language import ENGLISH, load, named
+from graphmem.ingest.llm import Extractor
+from graphmem.ingest.llm.joining import extract_with
+from graphmem.ingest.llm.options import (
+    LlmBudgetOption,
+    LlmOption,
+    LlmPriceOption,
+    LlmRelationsOption,
+    NoLlmCacheOption,
+    extractor_of,
+    told_at_the_end,
+)
 from graphmem.ingest.readers import read_content
+from graphmem.ingest.reading import Reading
 from graphmem.ingest.sources import expand
 from graphmem.ingest.sources import load as content_of
 from graphmem.memory import DEFAULT_NAMESPACE
-from graphmem.statements import Interval, Statement
+from graphmem.statements import Statement
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 
 def statement_json(statement: Statement) -> dict[str, Any]:
@@ -49,6 +69,7 @@ def statement_json(statement: Statement) -> dict[str, Any]:
         if when
         else None,
         "confidence": statement.confidence,
+        "by": statement.by,
         "start": statement.start,
         "end": statement.end,
     }
@@ -107,17 +128,6 @@ def statement_line(statement: Statement) -> str:
     return " | ".join(" ".join(cell.split()) for cell in cells if cell) + (f"  ({told})" if told else "")
 
 
-def date_line(date: TimeExpression, reference: datetime | None) -> str:
-    """A time expression for people: its text, and what it most likely means."""
-    best = date.best("past", reference)
-    if best is None:
-        return f"{date.text} = {date.timex}"
-    if best.seconds is not None:
-        return f"{date.text} = {best.seconds:,.0f} seconds"
-    when = Interval(begin=best.begin, end=best.end, precision=date.precision, timex=best.timex)
-    return f"{date.text} = {when.text}"
-
-
 def print_finding(console: Console, finding: Finding) -> None:
     """What a sentence says, as text."""
     console.print(" ".join(finding.sentence.text.split()), style="bold", markup=False)
@@ -125,24 +135,55 @@ def print_finding(console: Console, finding: Finding) -> None:
         full = f" = {name.of}" if name.of else ""
         console.print(f"  name  {name.name}{full}  [{name.label}]", markup=False)
     for date in finding.dates:
-        console.print(f"  date  {date_line(date, finding.reference)}", markup=False)
+        console.print(f"  date  {date.text} = {meaning(date, finding.reference)}", markup=False)
     for statement in finding.statements:
         kind = "event" if statement.is_event else "fact "
         console.print(f"  {kind} {statement_line(statement)}", markup=False)
 
 
-def told(paths: list[str], pipeline: str, now: datetime) -> Iterator[Finding | SourceError]:
-    """What the sentences of the sources say; the error of a source that cannot be read in its place."""
-    nlp = load(pipeline)
-    for source in expand(paths):
-        try:
-            reading = read_content(content_of(source))
-        except SourceError as error:
-            yield error
-        except MissingExtra as error:
-            yield SourceError(source.uri, str(error))
-        else:
-            yield from findings(*chunk(reading, DEFAULT_NAMESPACE), nlp, now=now)
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How texts are read: by a spaCy pipeline or rules alone, and by a language model if one is given.
+
+    ``now`` is what undated sources count from.
+    """
+
+    pipeline: Language | None
+    now: datetime
+    model: Extractor | None = None
+
+    def each(self, paths: list[str]) -> Iterator[Extract | SourceError]:
+        """What the sources say, one by one; the error of one that cannot be read in its place."""
+        for source in expand(paths):
+            try:
+                reading = read_content(content_of(source))
+            except SourceError as error:
+                yield error
+            except MissingExtra as error:
+                yield SourceError(source.uri, str(error))
+            else:
+                yield self.extract(reading)
+
+    def extract(self, reading: Reading) -> Extract:
+        """What one source says."""
+        document, passages, sentences = chunk(reading, DEFAULT_NAMESPACE)
+        found = findings(document, passages, sentences, self.pipeline, now=self.now)
+        extract = Extract(document, tuple(found))
+        return extract_with(self.model, extract, passages, now=self.now) if self.model else extract
+
+
+def _page_of(paths: list[str]) -> Path:
+    """Where the page goes that was given no name: the first source's, in the current folder."""
+    name = "stdin" if paths[0] == "-" else Path(paths[0]).resolve().name
+    return Path(f"{name}.html")
+
+
+def _show(extracts: list[Extract], file: Path, *, browser: bool) -> None:
+    """Write the page, and open it where somebody looks on."""
+    visual.write(file, visual.page(extracts))
+    talk.print(f"wrote {file}", markup=False, soft_wrap=True)
+    if browser and sys.stdout.isatty():
+        webbrowser.open(file.resolve().as_uri())
 
 
 def register(app: typer.Typer) -> None:
@@ -152,31 +193,58 @@ def register(app: typer.Typer) -> None:
     def extract(
         paths: Annotated[list[str], typer.Argument(help="Files, folders, patterns; - is stdin.")],
         pipeline: Annotated[
-            str, typer.Option(help="A spaCy pipeline: the bundled one, or an installed package.")
+            str, typer.Option(help="A spaCy pipeline: the bundled one, an installed package, or none.")
         ] = ENGLISH,
         now: Annotated[
             str | None, typer.Option(help="What undated sources count from (ISO date); now if left out.")
         ] = None,
+        show: Annotated[
+            bool, typer.Option("--visual", help="Write an HTML page that shows it in the text, and open it.")
+        ] = False,
+        file: Annotated[
+            Path | None, typer.Option("--page", help="Where the page goes; SOURCE.html here if left out.")
+        ] = None,
+        browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
+        llm: LlmOption = None,
+        llm_budget: LlmBudgetOption = None,
+        llm_price: LlmPriceOption = None,
+        llm_relations: LlmRelationsOption = None,
+        no_llm_cache: NoLlmCacheOption = False,
         json: JsonOption = False,
     ) -> None:
-        """Show what is read out of a text: names, dates, facts. Nothing is written.
+        """Show what is read out of a text: names, dates, facts. Nothing is written but a page, if asked for.
 
         Facts and names of kinds come from a spaCy pipeline; dates count from the date of the
         turn, the record or the document.
         """
-        reference = parse_moment(now) or datetime.now(timezone.utc)
-        failed = False
-        read: list[dict[str, Any]] = []
-        console = out()
-        for found in told(paths, pipeline, reference):
-            if isinstance(found, SourceError):
-                talk.print(f"error: {found}", style="red", markup=False, soft_wrap=True)
-                failed = True
-            elif json:
-                read.append(finding_json(found))
-            else:
-                print_finding(console, found)
+        page = (file or _page_of(paths)) if show or file else None
+        if page:
+            visual.check(page)
+        model = extractor_of(llm, llm_budget, llm_price, llm_relations, cached=not no_llm_cache)
+        installed = named(pipeline)
+        reader = Reader(
+            load(installed) if installed else None, parse_moment(now) or datetime.now(timezone.utc), model
+        )
+        with told_at_the_end(model):
+            read, failed = _read(reader, paths, lines=not (json or page))
         if json:
-            print_json(read)
+            report = {"llm": model.report.json()} if model else {}
+            print_json({"sentences": [finding_json(one) for each in read for one in each.findings], **report})
+        if page:
+            _show(read, page, browser=browser)
         if failed:
             raise typer.Exit(1)
+
+
+def _read(reader: Reader, paths: list[str], *, lines: bool) -> tuple[list[Extract], bool]:
+    """Read all, tell what cannot be read, and print the rest as it comes if so asked; whether any failed."""
+    console, read, failed = out(), [], False
+    for found in reader.each(paths):
+        if isinstance(found, SourceError):
+            talk.print(f"error: {found}", style="red", markup=False, soft_wrap=True)
+            failed = True
+            continue
+        read.append(found)
+        for finding in found.findings if lines else ():
+            print_finding(console, finding)
+    return read, failed

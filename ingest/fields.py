@@ -44,7 +44,7 @@ def _participant(
 ) -> Participant:
     """A stretch of the record's text; an entity if a mention says the same."""
     said = text[start:end]
-    named = next((m for m in mentions if m.role == "text" and fold(m.name) == fold(said)), None)
+    named = next((m for m in mentions if m.end and m.role != "pronoun" and fold(m.name) == fold(said)), None)
     entity = (named.of or named.name) if named else ""
     return Participant(role=role, text=said, start=start, end=end, case=case, entity=entity)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Final
@@ -12,16 +12,21 @@ from graphmem.ingest.facts import Schema, find_facts
 from graphmem.ingest.facts import load as load_relations
 from graphmem.ingest.fields import found_at, record_statements
 from graphmem.ingest.language import joined, parses
+from graphmem.ingest.names import names
 from graphmem.ingest.references import Read, referred
 from graphmem.ingest.statements import Namer, Said, statements
 from graphmem.schema import DATE_LABEL
-from graphmem.statements import Statement, event_id
+from graphmem.statements import Interval, Statement, event_id
 from graphmem.types import Document, Mention, Passage, Sentence
 
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc, Token
 
+AT_ONCE: Final = 20_000
+"""Characters that are parsed together. A text may have a token for each, and a token of those that are in the
+matrices of the pipeline at the same time takes some 30 kB."""
+_UNITS: Final = (("day", 86_400), ("hour", 3600), ("minute", 60))
 _ANY: Final = (datetime(1999, 12, 31, tzinfo=timezone.utc), datetime(2012, 6, 13, tzinfo=timezone.utc))
 """Two references: what a time expression means against both, it means by itself."""
 
@@ -42,6 +47,14 @@ class Finding:
     statements: tuple[Statement, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """A document with what its sentences say, in order."""
+
+    document: Document
+    findings: tuple[Finding, ...]
+
+
 def dates_of(text: str, reference: datetime | None) -> tuple[TimeExpression, ...]:
     """The time expressions of a sentence; without a reference those that mean the same against any."""
     found = find_dates(text, reference or _ANY[0], inclusive=True)
@@ -59,7 +72,7 @@ def _name_of(mentions: Sequence[Mention], parse: Doc) -> Namer:
     def name(start: int, end: int, head: int) -> Mention | None:
         inside = [m for m in names if start <= m.start and m.end <= end]
         at_head = [m for m in inside if m.start <= head < m.end]
-        after = [m for m in names if m.role == "text" and _twins(at.get(head), at.get(m.start))]
+        after = [m for m in names if m.role != "pronoun" and _twins(at.get(head), at.get(m.start))]
         return max(at_head or after, key=lambda m: (m.end - m.start, m.role != "opening"), default=None)
 
     return name
@@ -72,32 +85,50 @@ def _twins(head: Token | None, next: Token | None) -> bool:
     return next.head == head or (next.dep_ == head.dep_ and next.head == head.head)
 
 
-def _chained(found: Sequence[Finding], namespace: str) -> list[Finding]:
-    """Each event with the id of the one before it in time; of equal ones in the order of the text."""
+def _length(seconds: float) -> str:
+    """A length of time in the largest unit that it is a whole number of: "14 days"."""
+    unit, size = next((one for one in _UNITS if seconds >= one[1] and seconds % one[1] == 0), ("second", 1))
+    count = seconds / size
+    return f"{count:,.0f} {unit}{'' if count == 1 else 's'}"
+
+
+def meaning(date: TimeExpression, reference: datetime | None) -> str:
+    """What a time expression most likely means, for people: its interval, or its length."""
+    best = date.best("past", reference)
+    if best is None:
+        return date.timex
+    if best.seconds is not None:
+        return _length(best.seconds)
+    return Interval(begin=best.begin, end=best.end, precision=date.precision, timex=best.timex).text
+
+
+def chained(said: Sequence[Sequence[Statement]], namespace: str) -> list[tuple[Statement, ...]]:
+    """The statements of each sentence of a document, each event with the id of the one before it in time.
+
+    Of events at the same time, the first is the one that the text has first.
+    """
     dated = [
         (statement.when.begin, k, n)
-        for k, finding in enumerate(found)
-        for n, statement in enumerate(finding.statements)
+        for k, mine in enumerate(said)
+        for n, statement in enumerate(mine)
         if statement.is_event and statement.when and statement.when.begin
     ]
     follows: dict[tuple[int, int], str] = {}
     last, seen = "", set[str]()
     for _, k, n in sorted(dated):
-        id = event_id(namespace, found[k].statements[n])
+        id = event_id(namespace, said[k][n])
         if id not in seen:
-            if last:
-                follows[k, n] = last
+            follows[k, n] = last
             last = id
             seen.add(id)
     return [
-        replace(
-            finding,
-            statements=tuple(
-                replace(statement, follows=follows[k, n]) if (k, n) in follows else statement
-                for n, statement in enumerate(finding.statements)
-            ),
+        tuple(
+            replace(statement, follows=before)
+            if (before := follows.get((k, n), "")) != statement.follows
+            else statement
+            for n, statement in enumerate(mine)
         )
-        for k, finding in enumerate(found)
+        for k, mine in enumerate(said)
     ]
 
 
@@ -105,7 +136,7 @@ def findings(
     document: Document,
     passages: Iterable[Passage],
     sentences: Sequence[Sentence],
-    nlp: Language,
+    nlp: Language | None,
     *,
     now: datetime | None = None,
     relations: Schema | None = None,
@@ -116,28 +147,52 @@ def findings(
         document: the document.
         passages: its passages.
         sentences: its sentences.
-        nlp: gives the parse; one without a parser gives no statements.
+        nlp: gives the parse; one without a parser gives no statements, None only names by rules and dates.
         now: the reference of time expressions where the source has no date.
         relations: the known relations; the bundled ones if left out.
     """
     schema = relations or load_relations()
     passage_of = {passage.id: passage for passage in passages}
-    docs = list(parses(nlp, [sentence.text for sentence in sentences]))
+    found = []
+    read = _read(document, passage_of, sentences, nlp) if nlp else [(None, names(s.text)) for s in sentences]
+    for sentence, (parse, mentions) in zip(sentences, read, strict=True):
+        passage = passage_of[sentence.passage]
+        reference = sentence.at or passage.at or document.written_at or now
+        dates = dates_of(sentence.text, reference)
+        said = tuple(_statements(parse, dates, reference, mentions, schema)) if parse is not None else ()
+        if parse is not None and passage.kind == "record":
+            fields = found_at(sentence.text)
+            formal = record_statements(passage, sentence, mentions)
+            said = (*(statement for statement in said if statement.start < fields), *formal)
+        found.append(Finding(sentence, passage, reference, mentions, dates, said))
+    said_in = chained([one.statements for one in found], document.namespace)
+    return [replace(one, statements=said) for one, said in zip(found, said_in, strict=True)]
+
+
+def batches(texts: Iterable[str]) -> Iterator[list[str]]:
+    """Texts in order, as many together as are parsed at once; at least one."""
+    batch: list[str] = []
+    characters = 0
+    for text in texts:
+        if batch and characters + len(text) > AT_ONCE:
+            yield batch
+            batch, characters = [], 0
+        batch.append(text)
+        characters += len(text)
+    if batch:
+        yield batch
+
+
+def _read(
+    document: Document, passage_of: Mapping[str, Passage], sentences: Sequence[Sentence], nlp: Language
+) -> list[tuple[Doc, tuple[Mention, ...]]]:
+    """The parse of each sentence, and its mentions with whom they mean."""
+    docs = (doc for batch in batches([one.text for one in sentences]) for doc in parses(nlp, batch))
     read = [
         Read(passage_of[sentence.passage], doc, joined(doc))
         for sentence, doc in zip(sentences, docs, strict=True)
     ]
-    found = []
-    for sentence, one, mentions in zip(sentences, read, referred(document, read), strict=True):
-        reference = sentence.at or one.passage.at or document.written_at or now
-        dates = dates_of(sentence.text, reference)
-        said = tuple(_statements(one.parse, dates, reference, mentions, schema))
-        if one.passage.kind == "record":
-            fields = found_at(sentence.text)
-            formal = record_statements(one.passage, sentence, mentions)
-            said = (*(statement for statement in said if statement.start < fields), *formal)
-        found.append(Finding(sentence, one.passage, reference, mentions, dates, said))
-    return _chained(found, document.namespace)
+    return [(one.parse, found) for one, found in zip(read, referred(document, read), strict=True)]
 
 
 def _statements(

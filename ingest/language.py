@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -73,14 +74,16 @@ def parses(nlp: Language, texts: Iterable[str]) -> Iterator[Doc]:
 
 
 def joined(sentence: Doc) -> tuple[Mention, ...]:
-    """The mentions by rules and the entities of a pipeline, which win where both name the same; by start."""
+    """The mentions by rules with a pipeline's labels, and in role ``read`` what it alone takes for a name."""
     found = {fold(mention.name): mention for mention in names(sentence.text)}
     for span in sentence.ents:
-        if key := fold(span.text):
-            label = span.label_.lower() or "name"
+        key, label = fold(span.text), span.label_.lower() or "name"
+        if key in found:
+            found[key] = replace(found[key], label=label)
+        elif key:
             # A work may begin with an article ("The Tempest"); all else is called by what follows it.
             article = len(span) > 1 and label != WORK and span[0].lower_ in ARTICLES
             start = span[1].idx if article else span.start_char
             name = sentence.text[start : span.end_char]
-            found[key] = Mention(name=name, label=label, start=start, end=span.end_char)
+            found[key] = Mention(name=name, label=label, start=start, end=span.end_char, role="read")
     return tuple(sorted(found.values(), key=lambda m: (m.start, m.end)))

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from graphmem.identity import ARTICLES, WORD, fold, plain
+from graphmem.identity import ARTICLES, FUNCTION_WORDS, WORD, fold, plain
 from graphmem.types import Mention, MentionRole
 
 # Small words that join two capitalised runs into one longer name ("Bank of England").
@@ -26,23 +26,6 @@ MONTHS: Final = frozenset(
 DAYS: Final = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
 # Months that are common words too count as dates only beside a number.
 AMBIGUOUS_MONTHS: Final = frozenset({"may", "march", "april", "june", "august"})
-# Words that open sentences or stand capitalised in titles without naming anything.
-FUNCTION_WORDS: Final = frozenset(
-    """a an the he she it they we i you his her hers its their theirs our my your this that these those
-    there here who whom whose which what when where why how in on at of to for from by with without within
-    into onto upon over under above below between among against about around across after before during
-    since until till through throughout toward towards along near off out up down and or but nor so yet if
-    as because although though while whereas unless whether than then thus hence therefore however moreover
-    furthermore also besides meanwhile nevertheless nonetheless instead otherwise still is are was were be
-    been being am do does did has have had having can could may might must shall should will would not no
-    all any both each either every few many more most much neither none one two three four five six seven
-    eight nine ten several some such other another same own only even just very too first second third later
-    early earlier following despite like unlike including according due based born originally initially
-    eventually finally currently recently today now once again often sometimes usually generally typically
-    traditionally historically previously formerly subsequently shortly additionally similarly consequently
-    part see per via called known named described located founded established published released produced
-    directed written set used made given let him them me us himself herself itself themselves""".split()
-)
 _GAP: Final = re.compile(r"(?: |\s?-\s?|\. |\.|\s?&\s?|/)$")
 _JOINTS: Final = frozenset({" ", " - ", "-", ". "})
 _ABBREVIATION: Final = re.compile(

@@ -15,6 +15,7 @@ from multiprocessing import get_context
 from typing import Final, Literal, TypeAlias
 
 from graphmem import schema
+from graphmem.casts import Cast
 from graphmem.edits import document_records, replacement
 from graphmem.errors import Conflict, GraphMemError, MissingExtra, SourceError
 from graphmem.identity import document_id
@@ -26,6 +27,7 @@ from graphmem.ingest.mentions import mentioned
 from graphmem.ingest.names import names
 from graphmem.ingest.readers import read_content
 from graphmem.ingest.reading import Reading
+from graphmem.ingest.references import cast
 from graphmem.ingest.sources import DEFAULT_LIMITS, Limits, Source, expand, load
 from graphmem.memory import Memory
 from graphmem.types import Change, Document, FloatArray, Passage, Sentence
@@ -52,6 +54,7 @@ class Prepared:
     document: Document
     passages: tuple[Passage, ...]
     sentences: tuple[Sentence, ...]
+    cast: Cast | None = None
 
 
 @dataclass(slots=True)
@@ -77,7 +80,8 @@ def prepare(reading: Reading, plan: Plan) -> Prepared:
         read = [replace(one.sentence, mentions=one.mentions, statements=one.statements) for one in found]
     else:
         read = [replace(sentence, mentions=names(sentence.text)) for sentence in sentences]
-    return Prepared(document, tuple(passages), tuple(mentioned(document, passages, read)))
+    who = cast(document, passages, read) if plan.pipeline else None
+    return Prepared(document, tuple(passages), tuple(mentioned(document, passages, read)), who)
 
 
 def read_source(source: Source, known: str | None, plan: Plan) -> Prepared | SourceError | None:
@@ -157,7 +161,7 @@ class Ingest:
 
     def _changes(self, prepared: Prepared) -> tuple[Change, ...]:
         old = document_records(self.memory.store, self.memory.view, prepared.document.id)
-        return replacement(old, prepared.document, prepared.passages, prepared.sentences)
+        return replacement(old, prepared.document, prepared.passages, prepared.sentences, prepared.cast)
 
     def _commit(
         self, prepared: Prepared, changes: tuple[Change, ...], vectors: Mapping[str, FloatArray]
@@ -192,11 +196,13 @@ def ingest_sources(
     jobs: int = 1,
     limits: Limits = DEFAULT_LIMITS,
     pipeline: str | None = AUTOMATIC,
+    then: Callable[[Prepared], Prepared] | None = None,
     done: Callable[[str, Outcome], None] = lambda uri, outcome: None,
 ) -> Report:
     """Read sources into a memory; ``done(uri, outcome)`` is called as each is finished.
 
     ``pipeline`` reads names, facts and events (``language.named``); with None the rules mark names alone.
+    ``then`` is called in this process on each document that is read, before it is committed.
     A source that cannot be read is told in ``Report.errors``; the others go in.
     """
     plan = Plan(memory.namespace, limits, named(pipeline))
@@ -217,7 +223,7 @@ def ingest_sources(
                 ingest.report.unchanged += 1
                 done(source.uri, "unchanged")
             else:
-                ingest.add(result)
+                ingest.add(then(result) if then else result)
     except GraphMemError:
         ingest.flush()  # what was read before the run failed is kept
         raise

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from graphmem.types import PassageKind
+
+# Half of a surrogate pair cannot be written as UTF-8, and NUL ends a text in too many programs.
+_UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +40,18 @@ class Reading:
     blocks: tuple[Block, ...]
     content_hash: str
     written_at: datetime | None = None
+
+
+def _storable(text: str) -> str:
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
+def storable(reading: Reading) -> Reading:
+    """The same reading, as long, with a replacement character for each one that nothing can keep."""
+    blocks = tuple(
+        replace(block, heading=_storable(block.heading), speaker=_storable(block.speaker))
+        if _UNSTORABLE.search(block.heading + block.speaker)
+        else block
+        for block in reading.blocks
+    )
+    return replace(reading, title=_storable(reading.title), text=_storable(reading.text), blocks=blocks)

@@ -1,8 +1,8 @@
 """Whom the words of a document mean that are no full names: parts of names, pronouns, "I" and "you".
 
 Parts of names and acronyms are joined to whole names over the document (``resolution.within``), he and
-she are resolved inside a scene (``coreference``), a passage or a few turns; I is who speaks, and you is
-the other one where two people talk.
+she are resolved inside a scene (``coreference``), a passage or a few turns, "it" and "the company" inside a
+window of more; I is who speaks, and you is the other one where two people talk.
 """
 
 from __future__ import annotations
@@ -15,19 +15,27 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
-from graphmem.identity import fold
-from graphmem.ingest.coreference import PRONOUNS, resolve_pronouns, speaker_of
-from graphmem.ingest.resolution.within import Naming, clusters
-from graphmem.types import Document, Mention, Passage
+from graphmem.casts import Cast
+from graphmem.identity import cast_id, fold
+from graphmem.ingest.coreference import PRONOUNS, Name, resolve_pronouns, resolve_things, speaker_of
+from graphmem.ingest.coreference.kinds import KINDS
+from graphmem.resolution.profile import full_name
+from graphmem.resolution.within import Naming, clusters, profiles
+from graphmem.types import Document, Mention, Passage, Sentence
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 SCENE_WORDS: Final = 250
 """Words of the turns in which a pronoun may look for its name."""
+WINDOW_WORDS: Final = 1500
+"""Words in which "it" or "the company" may look for its name."""
 _UNKNOWN: Final = frozenset({"name", "work", "date", "title"})
 """Labels of the rules, which do not tell people from places."""
 _GENDERED: Final = re.compile(rf"\b(?:{'|'.join(PRONOUNS)})\b", re.IGNORECASE)
+_THINGS: Final = re.compile(
+    rf"\b(?:its?|itself|(?:the|this|that)\s+(?:{'|'.join(map(re.escape, sorted(KINDS)))}))\b", re.IGNORECASE
+)
 _PERSONAL: Final = re.compile(r"\b(?:I|me|my|mine|myself|you|your|yours|yourself)\b", re.IGNORECASE)
 
 
@@ -40,23 +48,42 @@ class Read:
     mentions: tuple[Mention, ...]
 
 
-def full_names(document: Document, read: Sequence[Read]) -> dict[str, str]:
-    """The full name of each name of a document that says less, by its folded form."""
+def _namings(said: Iterable[tuple[Passage, str, Sequence[Mention]]]) -> list[Naming]:
+    """The named mentions of a document, given its sentences; speakers are people whom it names once."""
     namings: list[Naming] = []
-    for k, one in enumerate(read):
-        for m, mention in enumerate(one.mentions):
-            if mention.role == "text" and mention.label not in _UNKNOWN:
-                namings.append(Naming(f"{k} {m}", mention.name, mention.label, one.parse.text))
-    for speaker in dict.fromkeys(one.passage.speaker for one in read if one.passage.speaker):
-        namings.append(Naming(f"speaker {speaker}", speaker, "person"))
+    speakers: dict[str, None] = {}
+    for k, (passage, text, mentions) in enumerate(said):
+        for m, mention in enumerate(mentions):
+            if mention.role != "pronoun" and mention.label not in _UNKNOWN:
+                namings.append(Naming(f"{k} {m}", mention.name, mention.label, text))
+        if passage.speaker:
+            speakers[passage.speaker] = None
+    return namings + [Naming(f"speaker {speaker}", speaker, "person") for speaker in speakers]
+
+
+def full_names(read: Sequence[Read]) -> dict[str, str]:
+    """The full name of each name of a document that says less, by its folded form."""
     full: dict[str, str] = {}
-    for cluster in clusters(namings):
+    for cluster in clusters(_namings((one.passage, one.parse.text, one.mentions) for one in read)):
         counted = Counter(naming.name for naming in cluster)
-        best = max(counted, key=lambda name: (len(fold(name).split()), counted[name], name))
+        best = full_name(counted)
         for name in counted:
             if fold(name) != fold(best) and fold(best):
                 full[fold(name)] = best
     return full
+
+
+def cast(document: Document, passages: Iterable[Passage], sentences: Sequence[Sentence]) -> Cast | None:
+    """Whom and what a document names, given its sentences with their mentions; None if nobody and nothing.
+
+    Names by rules alone have no labels that tell people from places, and no part in it.
+    """
+    by_id = {passage.id: passage for passage in passages}
+    namings = _namings((by_id[one.passage], one.text, one.mentions) for one in sentences)
+    found = tuple(profile for profile, _ in profiles(document.id, namings) if profile.forms())
+    if not found:
+        return None
+    return Cast(id=cast_id(document.id), namespace=document.namespace, document=document.id, profiles=found)
 
 
 def scenes(read: Sequence[Read]) -> Iterator[range]:
@@ -98,6 +125,41 @@ def _pronouns(document: Document, read: Sequence[Read], scene: range) -> Iterato
             yield k, _pronoun(token.text, span, name.label, name.of or name.name)
 
 
+def _windows(read: Sequence[Read]) -> Iterator[range]:
+    """Sentences among which "it" or "the company" looks for its name: those of a document, if it is short."""
+    start, words = 0, 0
+    for k, one in enumerate(read):
+        if k > start and words + len(one.parse) > WINDOW_WORDS:
+            yield range(start, k)
+            start, words = k, 0
+        words += len(one.parse)
+    if read:
+        yield range(start, len(read))
+
+
+def _things(read: Sequence[Read], window: range) -> Iterator[tuple[int, Mention]]:
+    """It and "the company" in a window: the sentence of each, and what it means."""
+    parses = [read[k].parse for k in window]
+    if not any(_THINGS.search(parse.text) for parse in parses):
+        return
+    from spacy.tokens import Doc
+
+    starts = [0, *accumulate(map(len, parses))]
+    names = []
+    for k, first in zip(window, starts, strict=False):
+        for m in read[k].mentions:
+            span = read[k].parse.char_span(m.start, m.end, alignment_mode="expand")
+            if m.role in ("text", "opening") and span is not None:
+                names.append(Name(first + span.start, first + span.end, m.label, m.of or m.name))
+    whole = Doc.from_docs(parses) if len(parses) > 1 else parses[0]
+    assert whole is not None
+    for found in resolve_things(whole, names):
+        k = bisect_right(starts, found.start) - 1
+        own = parses[k][found.start - starts[k] : found.end - starts[k]]
+        place = (own.start_char, own.end_char)
+        yield window[k], _pronoun(own.text, place, found.name.label, found.name.name)
+
+
 def _pronoun(text: str, span: tuple[int, int], label: str, of: str) -> Mention:
     return Mention(name=text, label=label, start=span[0], end=span[1], role="pronoun", of=of)
 
@@ -127,13 +189,16 @@ def _other(speaker: str, speakers: Sequence[str]) -> str:
 
 def referred(document: Document, read: Sequence[Read]) -> list[tuple[Mention, ...]]:
     """The mentions of each sentence, those that say less with the full name, and pronouns beside them."""
-    full = full_names(document, read)
+    full = full_names(read)
     known = [replace(one, mentions=tuple(_with_full(one.mentions, full))) for one in read]
     speakers = list(dict.fromkeys(one.passage.speaker for one in read if one.passage.speaker))
     found: list[dict[int, Mention]] = [{} for _ in read]
     for scene in scenes(known):
         for k, mention in _pronouns(document, known, scene):
             found[k][mention.start] = mention
+    for window in _windows(known):
+        for k, mention in _things(known, window):
+            found[k].setdefault(mention.start, mention)
     for k, one in enumerate(known):
         if one.passage.speaker:
             for mention in _speakers(one, _other(one.passage.speaker, speakers)):

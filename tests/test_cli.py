@@ -22,6 +22,7 @@ from graphmem.cli.doctor import EXTRAS
 from graphmem.cli.manual import manual
 from graphmem.cli.options import out, parse_moment, print_table, talk
 from graphmem.errors import Conflict, InputError
+from graphmem.memory import Memory
 from graphmem.stores.base import Store
 from graphmem.testing import HashEmbedder
 from graphmem.types import View
@@ -29,6 +30,7 @@ from graphmem.types import View
 GRAPHMEM = Path(sys.executable).parent / "graphmem"
 COMMANDS = [
     "copy",
+    "different",
     "doctor",
     "export",
     "extract",
@@ -37,6 +39,8 @@ COMMANDS = [
     "import",
     "ingest",
     "query",
+    "questions",
+    "same",
     "show",
     "stats",
     "ui",
@@ -139,6 +143,43 @@ def test_ingest_counts_by_outcome(folder: Path) -> None:
 def test_ingest_reads_standard_input_under_a_name(folder: Path) -> None:
     assert data("ingest", "-", "--name", "notes/elm.md", input="# Elm\n\nElms grow.\n")["added"] == 1
     assert [document["uri"] for document in data("stats", "--documents")] == ["notes/elm.md"]
+
+
+def test_who_is_who_is_asked_answered_and_shown(folder: Path) -> None:
+    (folder / "ada.md").write_text("J. Quill met Ada Byron.\n", encoding="utf-8")
+    (folder / "bea.md").write_text("John Quill met Ada Mary Byron.\n", encoding="utf-8")
+    run("ingest", "ada.md", "bea.md", "--pipeline", "english")
+    shown = data("show", "Ada Byron")
+    assert [one["text"] for one in shown["same_as"]] == ["Ada Mary Byron"]
+    assert shown["because"][0]["text"].startswith("ada byron / ada mary byron: more names")
+    (perhaps,) = data("show", "J. Quill")["perhaps"]
+    assert perhaps["text"].startswith("j quill / john quill: initials") and 0.35 < perhaps["score"] < 0.93
+    (question,) = data("questions")
+    assert [unit["name"] for unit in question["units"]] == ["J. Quill", "John Quill"]
+    assert question["reasons"][0]["weight"] == 1.5 and len(question["evidence"]) == 2
+    table = run("questions").stdout.splitlines()
+    assert len(table) == 2 and table[1].split("\t")[1:3] == ["J. Quill", "John Quill"]
+    made = data("same", *(unit["id"] for unit in question["units"]))
+    assert (made["created"], made["author"]) == (1, "user") and " is " in made["message"]
+    assert "no questions" in run("questions").stdout
+    assert data("show", "J. Quill")["decisions"] == [{"text": "j quill is john quill, says user"}]
+    run("undo", made["commit"])
+    assert len(data("questions")) == 1
+    assert "takes it back" in run("different", "J. Quill", "John Quill", "--author", "ann").stdout
+    assert "j quill is not john quill, says ann" in run("show", "J. Quill").stdout
+    assert data("questions") == []
+
+
+def test_what_a_memory_keeps_of_who_is_who_can_be_shown(folder: Path) -> None:
+    (folder / "ada.md").write_text("Ada Byron and Ada Mary Byron met J. Byron in Oslo.\n", encoding="utf-8")
+    run("ingest", "ada.md", "--pipeline", "english")
+    run("same", "Ada Byron", "Oslo")
+    with Memory.open("sqlite:///memory.db", embedder=HashEmbedder()) as memory:
+        for kind in ("cast", "unit", "block", "match", "decision"):
+            for record in memory.store.scan(memory.view, kind):
+                assert record.id in run("show", record.id).stdout
+                assert data("show", record.id)["kind"] == kind
+        assert len(list(memory.store.scan(memory.view, "decision"))) == 1
 
 
 def test_query_gives_hits_with_where_and_why(folder: Path) -> None:

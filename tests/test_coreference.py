@@ -7,17 +7,22 @@ import pytest
 spacy = pytest.importorskip("spacy")
 
 from spacy.language import Language  # noqa: E402
+from spacy.tokens import Span  # noqa: E402
 
 from benchmarks import coreference as benchmark  # noqa: E402
 from benchmarks.datasets import DEFAULT_DATA, DatasetMissing  # noqa: E402
 from graphmem.ingest.coreference import (  # noqa: E402
     CONFIDENT,
+    Name,
     between,
     gender_of,
     resolve_pronouns,
+    resolve_things,
     softmax,
     speaker_of,
 )
+from graphmem.ingest.coreference.gender import GIVEN, given_names  # noqa: E402
+from graphmem.ingest.coreference.things import SURE  # noqa: E402
 from graphmem.ingest.language import ENGLISH, load  # noqa: E402
 
 GAP_F1 = 0.744
@@ -131,6 +136,91 @@ def test_the_scorer_counts_as_gap_does() -> None:
     found = benchmark.scores(passages, [(True, False), (True, False), (False, True)])
     assert (found["precision"], found["recall"], found["f1"]) == (0.3333, 0.5, 0.4)
     assert (found["f1_masculine"], found["f1_feminine"], found["bias"]) == (1.0, 0.0, 0.0)
+
+
+CURIE = (
+    "Marie Curie was born in Warsaw in 1867. She moved to Paris in 1891. Her husband was Pierre Curie."
+    " Later Albert Einstein wrote a letter about her."
+)
+
+
+@pytest.mark.parametrize("label", ["person", "place", "organization", "work", None])
+def test_a_given_name_shows_a_person_whatever_the_label(nlp: Language, label: str | None) -> None:
+    doc = nlp(CURIE)
+    others = [e for e in doc.ents if e.start >= 2]
+    doc.ents = [*([Span(doc, 0, 2, label)] if label else []), *others]
+    for title in ("", "Marie Curie"):
+        meant = {link.antecedent.text for link in resolve_pronouns(doc, title)}
+        assert "Marie Curie" in meant
+        assert "Albert Einstein" not in meant
+
+
+def test_who_comes_later_and_has_the_other_gender_is_not_meant(nlp: Language) -> None:
+    for text in (
+        "She moved to Paris. Albert Einstein wrote about Paris.",
+        "When she came, Albert Einstein left.",
+    ):
+        assert resolve_pronouns(nlp(text)) == []
+
+
+def test_the_lists_of_given_names_do_not_overlap() -> None:
+    names = given_names()
+    assert names["albert"] == "masculine" and names["marie"] == "feminine"
+    lists = (GIVEN.read_text("utf-8").split('"""')[k].split() for k in (1, 3))
+    masculine, feminine = map(set, lists)
+    assert not masculine & feminine and len(names) == len(masculine) + len(feminine)
+
+
+def things(nlp: Language, text: str, **labels: str) -> dict[str, str]:
+    """What is linked in a text where each name is said with its label, _ for a blank."""
+    doc, names = nlp(text), []
+    for spelled, label in labels.items():
+        name, start = spelled.replace("_", " "), 0
+        while (start := text.find(name, start)) >= 0:
+            span = doc.char_span(start, start + len(name), alignment_mode="expand")
+            names.append(Name(span.start, span.end, label, name))
+            start += len(name)
+    found = resolve_things(doc, names)
+    assert all(SURE <= each.confidence <= 1 for each in found)
+    assert all(each.name.start < each.start for each in found)
+    return {doc[each.start : each.end].text: each.name.name for each in found}
+
+
+def test_a_phrase_stands_for_what_the_text_calls_so(nlp: Language) -> None:
+    text = "Oslo is a city in Norway. The city has a large harbour."
+    assert things(nlp, text, Oslo="place", Norway="place") == {"The city": "Oslo"}
+
+
+def test_it_stands_for_the_subject_that_binds_it(nlp: Language) -> None:
+    text = "Acme opened a factory in Oslo. Acme sold its factory in 1990."
+    assert things(nlp, text, Acme="organization", Oslo="place") == {"its": "Acme"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Oslo was founded in 1048. It rains. It is clear that Oslo is old.",
+        "Oslo was founded in 1048. The company sells phones.",
+        "Oslo was founded in 1048. The minister slept.",
+    ],
+)
+def test_nothing_is_said_of_an_empty_it_and_of_phrases_that_do_not_fit(nlp: Language, text: str) -> None:
+    assert things(nlp, text, Oslo="place") == {}
+
+
+def test_it_is_no_person_and_no_name_of_unknown_sort(nlp: Language) -> None:
+    text = "Anna Falk left. It was late. Its door was open. Blorp came, and it went."
+    assert things(nlp, text, Anna_Falk="person", Blorp="name") == {}
+
+
+@pytest.mark.parametrize("text", ["", " ", "it", "the company", "It It the city", *TEXTS])
+def test_things_keep_to_the_text(nlp: Language, text: str) -> None:
+    doc = nlp(text)
+    names = [Name(k, k + 1, "place", token.text) for k, token in enumerate(doc) if token.text[0].isupper()]
+    for found in resolve_things(doc, names):
+        assert 0 <= found.start < found.end <= len(doc) and found.name in names
+    assert resolve_things(spacy.blank("en")(text), names) == []
+    assert resolve_things(doc, []) == []
 
 
 def test_the_figure_on_gap(nlp: Language) -> None:

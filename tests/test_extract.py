@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from graphmem.cli import build
 from graphmem.errors import GraphMemError, InputError
 from graphmem.ingest.chunking import chunk
-from graphmem.ingest.findings import findings
+from graphmem.ingest.findings import dates_of, findings, meaning
 from graphmem.ingest.language import ENGLISH, load
 from graphmem.ingest.readers import read_content
 from graphmem.ingest.sources import expand
@@ -35,7 +35,7 @@ def file(tmp_path: Path) -> Path:
 def extracted(file: Path, *options: str) -> list[dict[str, Any]]:
     done = CliRunner().invoke(build(), ["extract", str(file), "--now", "2024-05-01", "--json", *options])
     assert done.exit_code == 0, done.output
-    found: list[dict[str, Any]] = json.loads(done.stdout)
+    found: list[dict[str, Any]] = json.loads(done.stdout)["sentences"]
     return found
 
 
@@ -104,3 +104,19 @@ def test_one_that_cannot_be_read_keeps_nothing_else_out(file: Path, tmp_path: Pa
     broken.write_text("{", "utf-8")
     done = CliRunner().invoke(build(), ["extract", str(broken), str(file)])
     assert done.exit_code == 1 and "Marie Curie" in done.stdout and "broken.json" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("It took two weeks.", "14 days"),
+        ("It took an hour and a half.", "90 minutes"),
+        ("It took one day.", "1 day"),
+        ("It took 75 seconds.", "75 seconds"),
+        ("She came in May 2020.", "2020-05"),
+        ("She came yesterday.", "2024-04-30"),
+    ],
+)
+def test_a_time_is_told_as_people_say_it(text: str, meant: str) -> None:
+    (date,) = dates_of(text, NOW)
+    assert meaning(date, NOW) == meant

@@ -101,6 +101,33 @@ def probe_facts(pair: Pair) -> None:
     assert pair.mine.evidence(pair.one(Fact)) == []
 
 
+def probe_identity(pair: Pair) -> None:
+    ours = pair.mine.find("Ada Byron")
+    assert isinstance(ours, Entity)
+    tell(pair.mine.identity(ours), pair.ids)
+    theirs = pair.one(Entity)
+    assert list(pair.mine.identity(theirs)) == [theirs], "what is given is given back, and nothing besides"
+
+
+def probe_questions(pair: Pair) -> None:
+    pair.theirs.same("Ada Byron", "Bergen")
+    put(pair.theirs, {"more.md": "J. Heron met John Heron. Heron slept.\n"}, pipeline="english")
+    tell(pair.mine.questions(100), pair.ids)
+
+
+def probe_word(pair: Pair, verb: str) -> None:
+    """No name, id or document of theirs can be spoken of; ours can, and they hear nothing of it."""
+    say = getattr(pair.mine, verb)
+    for name in (*pair.ids, *THEIRS, "Zelda", "Whitby", "heron", "Ada Byron @ theirs.md", "Zelda @ chat.txt"):
+        with pytest.raises(NotFound):
+            say("Ada Byron", name)
+    head = pair.theirs.store.head()
+    say("Ada Byron", "Bergen")
+    assert pair.theirs.store.head() == head + 1 and len(list(pair.theirs.history())) == 2
+    ours = pair.theirs.find("Ada Byron")
+    assert isinstance(ours, Entity) and not pair.theirs.identity(ours).decisions
+
+
 def probe_parts(pair: Pair) -> None:
     assert pair.mine.parts(pair.one(Document)) == [] == pair.mine.parts(pair.one(Passage))
 
@@ -141,6 +168,7 @@ def probe_write(pair: Pair) -> None:
 PROBES: dict[str, Callable[[Pair], None]] = {
     "close": lambda pair: None,
     "commit": probe_commit,
+    "different": lambda pair: probe_word(pair, "different"),
     "document": lambda pair: refuses(pair.mine.document, *pair.ids, *THEIRS),
     "documents": lambda pair: tell(list(pair.mine.documents()), pair.ids),
     "embed": lambda pair: tell(list(pair.mine.embed(records(pair.mine).values())), pair.ids),
@@ -149,9 +177,12 @@ PROBES: dict[str, Callable[[Pair], None]] = {
     "find": probe_find,
     "forget": lambda pair: refuses(pair.mine.forget, *pair.ids, *THEIRS),
     "history": probe_history,
+    "identity": probe_identity,
     "open": lambda pair: None,  # probed by every other: it gives the namespace that it was asked for
     "parts": probe_parts,
+    "questions": probe_questions,
     "recall": probe_recall,
+    "same": lambda pair: probe_word(pair, "same"),
     "to_networkx": probe_to_networkx,
     "undo": probe_undo,
     "view": lambda pair: tell(pair.mine.view, ["theirs"]),
@@ -164,7 +195,10 @@ def test_no_verb_of_a_memory_shows_or_changes_what_is_theirs(pair: Pair, verb: s
     before, head = state(pair.theirs), pair.theirs.store.head()
     assert verb in PROBES, f"Memory.{verb} is new: say in PROBES how it could leak"
     PROBES[verb](pair)
-    assert state(pair.theirs) == before and pair.theirs.store.head() == head
+    if verb == "questions":
+        return  # theirs was written to, so that there is something to leak
+    assert state(pair.theirs) == before
+    assert pair.theirs.store.head() == head + (verb in ("same", "different"))
 
 
 def test_a_query_sees_the_namespaces_that_it_names_and_no_other(pair: Pair) -> None:
@@ -187,6 +221,9 @@ def test_a_name_that_could_mean_more_is_no_namespace(tmp_path: Path, name: str) 
 
 COMMANDS: dict[str, list[list[str]]] = {
     "query": [[QUESTION, "--json"], [QUESTION, "--why"]],
+    "questions": [[], ["--json"]],
+    "same": [["Ada Byron", "Zelda"], ["Ada Byron", "ID"], ["Ada Byron", "Ada Byron @ theirs.md", "--json"]],
+    "different": [["Ada Byron", "Zelda"], ["Ada Byron", "ID"], ["Ada Byron", "Ada Byron @ theirs.md"]],
     "show": [["ID"], ["theirs.md"], ["Zelda"], ["heron", "--json"]],
     "history": [[], ["--json"], ["theirs.md", "--json"], ["ID"]],
     "undo": [["COMMIT"]],

@@ -31,6 +31,7 @@ CHAT = """\
 [2022-06-10 10:00] Leila Haddad: Joanna Lind gave the key back in Bergen.
 [2022-06-11 08:30] Marek Dvořák: Thanks. The Aurelia is in Tromsø until Sunday.
 """
+WHO = "Ada Quill sang. J. Bell fell.|Ada Mary Quill sang. John Bell fell.|Boris Quill and John Quill slept."
 MORE = CHAT + "[2022-06-12 09:00] Leila Haddad: And I am in Vardø.\n"
 WRITTEN_AT = datetime(2022, 7, 1, 12, tzinfo=timezone.utc)
 
@@ -90,6 +91,9 @@ def db(request: pytest.FixtureRequest) -> Iterator[Database]:
         memory.forget("draft.txt")
     with database.memory("other") as memory:
         put(memory, {"june.txt": CHAT})
+    with database.memory("who") as memory:
+        put(memory, {f"{text[:5]}.md": text for text in WHO.split("|")}, pipeline="english")
+        memory.same("John Quill", "Boris Quill")
     database.run("CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()")
     yield database
     database.close()
@@ -215,6 +219,7 @@ def test_who_changed_a_record_and_when(db: Database) -> None:
 def test_what_a_commit_did(db: Database) -> None:
     rows = db.ask("What did one commit do?", commit=db.commit("ingest note.md"))
     assert [(kind, count, sorted(names)) for kind, count, names in rows] == [
+        ("cast", 1, ["Ann Lee, Bo Bell, Zwiebelkuchen"]),
         ("document", 1, ["Zwiebelkuchen"]),
         ("passage", 2, ["Ann Lee said that it may not cost five euros in 2023, and…", BAKE]),
         ("sentence", 2, ["Ann Lee said that it may not cost five euros in 2023, and…", BAKE]),
@@ -224,6 +229,12 @@ def test_what_a_commit_did(db: Database) -> None:
 def test_what_a_commit_did_that_is_forgotten(db: Database) -> None:
     rows = db.ask("What did one commit do?", commit=db.commit("ingest draft.txt"))
     assert rows == [("forgotten since", 3, [])]
+
+
+def test_who_else_it_is(db: Database) -> None:
+    for name, told in {"Ada Quill": ("Ada Mary Quill", "same"), "J. Bell": ("John Bell", "ask")}.items():
+        ((other, band, *_),) = db.run(QUERIES["Who else is it, and why?"], namespace="who", name=name)
+        assert (other, band) == told
 
 
 def test_documents_that_stand_alone(db: Database) -> None:

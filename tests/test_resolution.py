@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from benchmarks.datasets import DEFAULT_DATA
 from benchmarks.resolution import b_cubed, measure, pair_precision, record
-from graphmem.ingest.resolution import Decision, Naming, Profile, entities, profiles, resolve
-from graphmem.ingest.resolution.blocking import CAP
-from graphmem.ingest.resolution.forms import acronym, consonants, form, spelt_alike
-from graphmem.ingest.resolution.records import Record, Table, compare, same
-from graphmem.ingest.resolution.relations import relation
+from graphmem.resolution import Decision, Naming, Profile, entities, profiles, resolve
+from graphmem.resolution.blocking import CAP
+from graphmem.resolution.forms import acronym, consonants, form, spelt_alike
+from graphmem.resolution.records import Record, Table, compare, same
+from graphmem.resolution.relations import relation
 
 
 def profile(id: str, *names: str, label: str = "person") -> Profile:

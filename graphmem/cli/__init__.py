@@ -8,7 +8,20 @@ from io import TextIOWrapper
 import typer
 
 from graphmem import plugins
-from graphmem.cli import copy, doctor, export, forget, history, query, show, stats, undo
+from graphmem.cli import (
+    copy,
+    different,
+    doctor,
+    export,
+    forget,
+    history,
+    query,
+    questions,
+    same,
+    show,
+    stats,
+    undo,
+)
 from graphmem.cli.options import talk
 from graphmem.errors import GraphMemError
 
@@ -23,7 +36,20 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     plugins.register_all(app)
-    for command in (query, show, history, undo, forget, stats, doctor, export, copy):
+    for command in (
+        query,
+        show,
+        questions,
+        same,
+        different,
+        history,
+        undo,
+        forget,
+        stats,
+        doctor,
+        export,
+        copy,
+    ):
         command.register(app)
     return app
 

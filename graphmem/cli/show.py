@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from graphmem.casts import Block, Cast, Match, Named, Word
 from graphmem.cli.options import (
     DEFAULT_STORE,
     JsonOption,
@@ -16,8 +17,10 @@ from graphmem.cli.options import (
     out,
     print_json,
 )
+from graphmem.identities import Identity
 from graphmem.memory import DEFAULT_NAMESPACE, Memory
-from graphmem.schema import to_record
+from graphmem.resolution import Decision, Link
+from graphmem.schema import shortened, to_record
 from graphmem.statements import Fact
 from graphmem.types import Document, Entity, Passage, Sentence
 
@@ -34,8 +37,11 @@ def described(memory: Memory, name: str, limit: int) -> dict[str, Any]:
         shown["sentences"] = _sentences(memory.evidence(value, limit))
     elif isinstance(value, Entity):
         shown |= {"name": value.name, "label": value.label, "aliases": list(value.aliases)}
+        shown |= _identity(memory.identity(value), value)
         shown["facts"] = [{"id": fact.id, **_fact(fact)} for fact in memory.facts(value, limit)]
         shown["sentences"] = _sentences(memory.evidence(value, limit))
+    elif isinstance(value, Cast | Named | Block | Match | Word):
+        shown = {"id": record.id, "kind": record.kind, **_who(value)}
     elif isinstance(value, Document | Passage):
         shown["parts"] = [{"id": part.id, "text": part.text} for part in memory.parts(value, limit)]
     elif isinstance(value, Sentence):
@@ -50,6 +56,48 @@ def described(memory: Memory, name: str, limit: int) -> dict[str, Any]:
 
 def _sentences(sentences: Iterable[Sentence]) -> list[dict[str, Any]]:
     return [{"id": s.id, "text": s.text, "caption": s.caption} for s in sentences]
+
+
+def _link(link: Link) -> dict[str, Any]:
+    text = f"{shortened(link.a)} / {shortened(link.b)}: {link.why}"
+    return {"text": text, "score": round(link.score, 4)}
+
+
+def _identity(found: Identity, of: Entity) -> dict[str, list[dict[str, Any]]]:
+    """What else an entity is called and why, what it may be, and what people said of it."""
+    others = [{"id": one.id, "text": one.name} for one in found if one.id != of.id]
+    lists = {
+        "same_as": others,
+        "because": [_link(link) for link in found.same],
+        "perhaps": [_link(link) for link in found.perhaps],
+        "decisions": [{"text": _said(one)} for one in found.decisions],
+    }
+    return {key: rows for key, rows in lists.items() if rows}
+
+
+def _said(one: Decision) -> str:
+    verb = "is" if one.same else "is not"
+    return f"{shortened(one.a)} {verb} {shortened(one.b)}" + (f", says {one.by}" if one.by else "")
+
+
+def _who(value: Cast | Named | Block | Match | Word) -> dict[str, Any]:
+    """What a memory keeps of who is who, in lines."""
+    if isinstance(value, Cast):
+        rows = [(sorted(one.names), one.label) for one in value.profiles]
+        return {
+            "document": value.document,
+            "profiles": [{"text": f"{', '.join(names)} ({label})"} for names, label in rows],
+        }
+    if isinstance(value, Named):
+        names = dict(value.unit.profile.names)
+        counts = {"names": names, "called": dict(value.unit.called), "documents": value.unit.clusters}
+        return {"name": value.name, "label": value.label, "key": value.unit.profile.id, **counts}
+    if isinstance(value, Block):
+        members = sorted(value.page.members)
+        return {"size": value.page.count, "members": [{"text": shortened(one)} for one in members]}
+    if isinstance(value, Match):
+        return {"band": value.link.band, **_link(value.link)}
+    return {"text": _said(value.decision), "same": value.decision.same, "by": value.decision.by}
 
 
 def _fact(fact: Fact) -> dict[str, Any]:

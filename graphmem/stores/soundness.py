@@ -65,9 +65,10 @@ def anew(record: Record, schema: Schema) -> Planned:
 def derived_from(records: Iterable[Record], schema: Schema) -> dict[str, Record]:
     """The derived records that follow from all logged ones together."""
     derived: dict[str, Record] = {}
+    asked: dict[str, Record] = {}
 
     def get(ids: Iterable[str]) -> Mapping[str, Record]:
-        return {id: derived[id] for id in ids if id in derived}
+        return {id: found for id in ids if (found := derived.get(id) or asked.get(id))}
 
     def follow(changes: list[Change]) -> None:
         for change in schema.derive(changes, get):
@@ -81,6 +82,8 @@ def derived_from(records: Iterable[Record], schema: Schema) -> dict[str, Record]
         if record.kind in schema.derived:
             continue
         batch.append(Change(None, record))
+        if record.kind in schema.asked:
+            asked[record.id] = record
         if len(batch) == _BATCH:
             follow(batch)
             batch = []

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from graphmem.ingest.lemmas import basic
+
 if TYPE_CHECKING:
-    from spacy.tokens import Span
+    from spacy.tokens import Span, Token
 
 LONGEST: Final = 250
 """Words of a sentence that are read; what is longer is no sentence."""
@@ -123,6 +125,11 @@ class Tree:
         return " ".join([self.words[k] for k in tokens])
 
 
+def _lemma(token: Token, low: str) -> str:
+    """The basic form of a word; a trained lemmatizer splits verbs that it has not seen ("prais")."""
+    return basic(token.text, token.tag_) if token.pos_ == "VERB" else (token.lemma_ or low).lower()
+
+
 def read(sentence: Span) -> Tree | None:
     """The columns of a sentence, or None where it has no parse, or too many words.
 
@@ -145,7 +152,7 @@ def read(sentence: Span) -> Tree | None:
     return Tree(
         words=words,
         low=low,
-        lemma=[(token.lemma_ or word).lower() for token, word in zip(tokens, low, strict=True)],
+        lemma=[_lemma(token, word) for token, word in zip(tokens, low, strict=True)],
         pos=[token.pos_ for token in tokens],
         tag=[token.tag_ for token in tokens],
         dep=dep,

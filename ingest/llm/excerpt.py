@@ -14,11 +14,12 @@ from graphmem.types import Document, Passage, Sentence
 class Excerpt:
     """The sentences of a passage in order, with its title and its speaker.
 
-    ``reference`` is the moment that its time expressions count from; it is not sent.
+    ``reference`` is the moment that its time expressions count from, None where nobody knows it; it is not
+    sent.
     """
 
     sentences: tuple[str, ...]
-    reference: datetime
+    reference: datetime | None
     title: str = ""
     speaker: str = ""
 
@@ -29,7 +30,10 @@ class Excerpt:
 
 
 def excerpts(
-    document: Document, passages: Sequence[Passage], sentences: Sequence[Sentence], now: datetime
+    document: Document,
+    passages: Sequence[Passage],
+    sentences: Sequence[Sentence],
+    now: datetime | None = None,
 ) -> Iterator[Excerpt]:
     """An excerpt for each passage that has sentences, in the order of the sentences.
 
@@ -37,7 +41,8 @@ def excerpts(
         document: where they are from.
         passages: its passages.
         sentences: their sentences, those of one passage together.
-        now: what time expressions count from where neither turn nor document has a date.
+        now: what time expressions count from where neither turn nor document has a date; those that need
+            one are left out without it.
     """
     by_id = {passage.id: passage for passage in passages}
     for id, group in groupby(sentences, key=lambda sentence: sentence.passage):

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
-from graphmem.ingest.dates import Tense, TimeExpression, find_dates
+from graphmem.ingest.dates import Tense, TimeExpression
+from graphmem.ingest.findings import dates_of
 from graphmem.ingest.llm.spans import Place
 from graphmem.ingest.moments import aware
 from graphmem.statements import Interval
@@ -16,9 +17,9 @@ _LEAST_SHARE: Final = 0.5
 """Share of a phrase's characters that an expression covers, for the phrase to be a time."""
 
 
-def expressions(sentence: str, reference: datetime) -> list[TimeExpression]:
-    """The time expressions of a sentence that are no mere lengths."""
-    found = find_dates(sentence, aware(reference), inclusive=True)
+def expressions(sentence: str, reference: datetime | None) -> list[TimeExpression]:
+    """The time expressions of a sentence, but for mere lengths and those that need a reference not there."""
+    found = dates_of(sentence, aware(reference) if reference else None)
     return [one for one in found if one.kind != _LENGTH]
 
 
@@ -36,11 +37,11 @@ def is_time(place: Place, found: Iterable[TimeExpression]) -> bool:
     )
 
 
-def interval(expression: TimeExpression, reference: datetime, tense: Tense) -> Interval | None:
+def interval(expression: TimeExpression, reference: datetime | None, tense: Tense) -> Interval | None:
     """What a time expression most likely means; None where no calendar can tell."""
     if expression.kind == "set":
         return Interval(precision=expression.precision, timex=expression.timex)
-    best = expression.best(tense, aware(reference))
+    best = expression.best(tense, aware(reference) if reference else None)
     if best is None or (best.begin is None and best.end is None):
         return None
     return Interval(begin=best.begin, end=best.end, precision=expression.precision, timex=best.timex)

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
-from graphmem.identity import ARTICLES, WORD, fold_word, plain
-from graphmem.ingest.names import FUNCTION_WORDS
+from graphmem.identity import ARTICLES, FUNCTION_WORDS, WORD, fold_word, plain
 
 How: TypeAlias = Literal["exact", "folded", "scattered"]
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from graphmem.ingest import moments
 from graphmem.ingest.readers.rendering import Rendering
-from graphmem.ingest.reading import Reading
+from graphmem.ingest.reading import Reading, storable
 
 _SPEAKER_FIELDS: Final = ("speaker", "name", "sender", "from", "author", "user", "role")
 _TEXT_FIELDS: Final = ("text", "content", "message", "body")
@@ -38,7 +38,7 @@ def turns_reading(uri: str, title: str, turns: Sequence[Turn], content_hash: str
             heading = turn.heading
             rendering.line(heading)
         rendering.said("turn", turn.text, heading=turn.heading, speaker=turn.speaker, at=turn.at)
-    return Reading(uri, title, "chat", rendering.text(), rendering.blocks(), content_hash)
+    return storable(Reading(uri, title, "chat", rendering.text(), rendering.blocks(), content_hash))
 
 
 def _text(value: Any) -> str:

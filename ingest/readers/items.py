@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from graphmem import identity
 from graphmem.ingest.readers.rendering import Rendering
-from graphmem.ingest.reading import Reading
+from graphmem.ingest.reading import Reading, storable
 
 
 def items_reading(uri: str, title: str, items: Sequence[tuple[str, str]], content_hash: str = "") -> Reading:
@@ -21,4 +21,4 @@ def items_reading(uri: str, title: str, items: Sequence[tuple[str, str]], conten
         rendering.paragraph(text, " ".join(heading.split()))
     text = rendering.text()
     digest = content_hash or identity.content_hash(text.encode("utf-8", "surrogatepass"))
-    return Reading(uri, title, "text", text, rendering.blocks(), digest)
+    return storable(Reading(uri, title, "text", text, rendering.blocks(), digest))

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Final
 
 from graphmem.identity import ARTICLES, plain, words
-from graphmem.ingest.resolution.aliases import (
+from graphmem.resolution.aliases import (
     GENERATIONS,
     GENERIC,
     KNOWN_AS,

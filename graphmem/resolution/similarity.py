@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from graphmem.ingest.resolution.aliases import AMBIGUOUS_PLACES, COMMON_SURNAMES, NICKNAMES, POLITE
-from graphmem.ingest.resolution.forms import PERSON, Form, given_names_agree
-from graphmem.ingest.resolution.profile import TIME, TWO_LETTERS, Profile, frequent, people
-from graphmem.ingest.resolution.relations import WHOLE, Relation, clash, relation
+from graphmem.resolution.aliases import AMBIGUOUS_PLACES, COMMON_SURNAMES, NICKNAMES, POLITE
+from graphmem.resolution.forms import PERSON, Form, given_names_agree
+from graphmem.resolution.profile import TIME, TWO_LETTERS, Profile, frequent, people
+from graphmem.resolution.relations import WHOLE, Relation, clash, relation
 
 PRIOR: Final[Mapping[str, float]] = {
     "same name": 4.0,

@@ -12,12 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from graphmem.identity import digest, fold
-from graphmem.ingest.names import FUNCTION_WORDS
-from graphmem.ingest.resolution.aliases import AMBIGUOUS_PLACES, GENERIC, POLITE
-from graphmem.ingest.resolution.forms import PERSON, SMALL, Form, acronym, form, initials
-from graphmem.ingest.resolution.profile import Profile
-from graphmem.ingest.resolution.relations import PART, WHOLE, relation
+from graphmem.identity import FUNCTION_WORDS, fold
+from graphmem.resolution.aliases import AMBIGUOUS_PLACES, GENERIC, POLITE
+from graphmem.resolution.forms import PERSON, SMALL, Form, acronym, form, initials
+from graphmem.resolution.profile import Profile, profile_id
+from graphmem.resolution.relations import PART, WHOLE, relation
 
 _BODY: Final = "organization"
 _OF_WHAT_IT_IS: Final = (("church", "of"), ("company", "of"), ("group", "of"))
@@ -191,7 +190,7 @@ def clusters(namings: Sequence[Naming]) -> list[Cluster]:
     labels: list[str] = []
     for naming in namings:
         one = form(naming.name, naming.label)
-        key = (one.words or (naming.id,), one.qualifier, one.generation, one.role, naming.label, one.titles)
+        key = (one.words or (naming.name,), one.qualifier, one.generation, one.role, naming.label, one.titles)
         if key not in groups:
             groups[key] = len(forms)
             forms.append(one)
@@ -211,14 +210,10 @@ def clusters(namings: Sequence[Naming]) -> list[Cluster]:
 
 
 def profiles(document: str, namings: Iterable[Naming]) -> list[tuple[Profile, tuple[str, ...]]]:
-    """The profiles of a document, each with the ids of its mentions; a profile's id follows from these."""
+    """The profiles of a document, each with the ids of its mentions."""
     found = []
     for cluster in clusters(list(namings)):
-        ids = tuple(naming.id for naming in cluster)
-        profile = Profile(
-            id="q" + digest("profile", document, *sorted(ids)),
-            names=Counter(naming.name for naming in cluster),
-            label=cluster[0].label,
-        )
-        found.append((profile, ids))
+        names = Counter(naming.name for naming in cluster)
+        profile = Profile(profile_id(document, names), names, cluster[0].label)
+        found.append((profile, tuple(naming.id for naming in cluster)))
     return found

@@ -12,10 +12,10 @@ order, give for it what all steps give: an entity is found by walking from one o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from graphmem.ingest.resolution.decision import Link
+from graphmem.resolution.decision import Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +89,31 @@ def entities(
         if link.band == "same":
             parts.join(link.a, link.b)
     return sorted((frozenset(members) for members in parts.members.values()), key=min)
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What is known around units: which of them are there, and the links and decisions that name them."""
+
+    there: frozenset[str]
+    links: frozenset[Link]
+    decisions: frozenset[Decision]
+
+
+def component(ids: Iterable[str], around: Callable[[frozenset[str]], Around]) -> Around:
+    """What links and decisions of "same" connect with some units, and all that names one of it.
+
+    ``around`` is asked once for each step away. An end that is not there passes nothing on, unless it has
+    links: a name all of whose profiles stand alone is no unit, but has theirs.
+    """
+    found, seen, ahead = Around(frozenset(), frozenset(), frozenset()), frozenset[str](), frozenset(ids)
+    while ahead:
+        seen |= ahead
+        near = around(ahead)
+        there = near.there | {end for link in near.links for end in (link.a, link.b) if end in ahead}
+        found = Around(found.there | there, found.links | near.links, found.decisions | near.decisions)
+        joined = {end for link in near.links if link.band == "same" for end in (link.a, link.b)}
+        for one in near.decisions:
+            joined |= {one.a, one.b} if one.same and {one.a, one.b} & there else set()
+        ahead = frozenset(joined - seen)
+    return found

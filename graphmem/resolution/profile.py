@@ -11,10 +11,12 @@ import re
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
-from graphmem.ingest.resolution.aliases import AMBIGUOUS_PLACES, COMMON_SURNAMES, NICKNAMES
-from graphmem.ingest.resolution.forms import Form, form
+from graphmem.identity import digest, fold
+from graphmem.resolution.aliases import AMBIGUOUS_PLACES, COMMON_SURNAMES, NICKNAMES
+from graphmem.resolution.forms import Form, form
 
 MOST_NAMES: Final = 16
 """Surface texts of a profile that are read, the most frequent."""
@@ -25,7 +27,7 @@ FULL_NAME: Final = 2
 _PEOPLES: Final = re.compile(r"(?:[iec]ans|ists|ites|lims|^jews|^turks|^greeks|^arabs|ese)$")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Profile:
     """A cluster of mentions, or all clusters of one name.
 
@@ -38,6 +40,11 @@ class Profile:
 
     def forms(self) -> tuple[Form, ...]:
         """The forms of its names, fullest first, offices left out unless there is nothing else."""
+        return self._forms
+
+    @cached_property
+    def _forms(self) -> tuple[Form, ...]:
+        # A comparison asks for them some ten times.
         said = sorted((-count, name) for name, count in self.names.items() if count > 0)
         found = {form(name, self.label) for _, name in said[:MOST_NAMES]}
         kept = [one for one in found if one.words]
@@ -68,6 +75,25 @@ def ambiguous(form: Form, label: str) -> bool:
     nameless = form.role or form.generic or short or label == TIME
     several = form.key in AMBIGUOUS_PLACES and not form.qualifier
     return nameless or several or (form.person and frequent(form))
+
+
+def full_name(names: Mapping[str, int]) -> str:
+    """The name of a cluster that says most: of most words, of equals the most frequent, then the last.
+
+    >>> full_name({"Curie": 3, "Marie Curie": 1})
+    'Marie Curie'
+    """
+    return max(names, key=lambda name: (len(fold(name).split()), names[name], name))
+
+
+def profile_id(document: str, names: Mapping[str, int]) -> str:
+    """A document's profile is the full name of its cluster there: no two clusters share a name."""
+    return "q" + digest("profile", document, full_name(names))
+
+
+def is_name(unit: str) -> bool:
+    """Whether a unit is of a name, not of one document's profile."""
+    return "|" in unit
 
 
 def _only(values: Iterable[str]) -> str:

@@ -20,9 +20,9 @@ from functools import cached_property
 from typing import Final
 
 from graphmem.identity import words
-from graphmem.ingest.resolution.aliases import GENERATIONS
-from graphmem.ingest.resolution.forms import SMALL, given_names_agree
-from graphmem.ingest.resolution.similarity import Reason
+from graphmem.resolution.aliases import GENERATIONS
+from graphmem.resolution.forms import SMALL, given_names_agree
+from graphmem.resolution.similarity import Reason
 
 Fields = Mapping[str, str]
 

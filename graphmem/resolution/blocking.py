@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import Final
 
-from graphmem.ingest.resolution.aliases import GENERIC
-from graphmem.ingest.resolution.forms import SMALL, Form, consonants, initials
-from graphmem.ingest.resolution.profile import Profile
+from graphmem.resolution.aliases import GENERIC
+from graphmem.resolution.forms import SMALL, Form, consonants, initials
+from graphmem.resolution.profile import Profile
 
 CAP: Final = 16
 """Profiles of a key that are compared with each other; if there are more, none is."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from graphmem.ingest.resolution.profile import Profile
-from graphmem.ingest.resolution.similarity import Reason, Shared, evidence, score
+from graphmem.resolution.profile import Profile
+from graphmem.resolution.similarity import Reason, Shared, evidence, score
 
 SAME: Final = 0.93
 """The least score of what is merged without asking."""
@@ -57,15 +58,19 @@ def band(value: float) -> Band:
     return "same" if value >= SAME else "ask" if value >= ASK else "different"
 
 
+def weighed(a: str, b: str, reasons: Iterable[Reason]) -> Link:
+    """The link of two units that evidence makes, whatever their order."""
+    said = tuple(reasons)
+    value = score(said)
+    return Link(min(a, b), max(a, b), value, band(value), said)
+
+
 def decide(a: Profile, b: Profile, shared: Shared) -> Link:
     """What is found of two profiles; the order of the two does not matter."""
     a, b = (a, b) if a.id < b.id else (b, a)
-    reasons = tuple(evidence(a, b, shared))
-    value = score(reasons)
-    return Link(a.id, b.id, value, band(value), reasons)
+    return weighed(a.id, b.id, evidence(a, b, shared))
 
 
 def one_name(a: str, b: str) -> Link:
     """The link of a document's profile that a person named, and so stands alone, to the unit of its name."""
-    reasons = (Reason("one name", ONE_NAME),)
-    return Link(min(a, b), max(a, b), score(reasons), "same", reasons)
+    return weighed(a, b, [Reason("one name", ONE_NAME)])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Literal
 
-from graphmem.ingest.resolution.aliases import LEGAL
-from graphmem.ingest.resolution.forms import SMALL, Form, given_names_agree, initials, spelt_alike
+from graphmem.resolution.aliases import LEGAL
+from graphmem.resolution.forms import SMALL, Form, given_names_agree, initials, spelt_alike
 
 Relation = Literal[
     "same name",
@@ -130,7 +130,7 @@ def clash(a: Form, b: Form) -> str:
 def relation(a: Form, b: Form) -> Relation:
     """How two names relate; symmetric. Offices relate only to themselves.
 
-    >>> from graphmem.ingest.resolution.forms import form
+    >>> from graphmem.resolution.forms import form
     >>> relation(form("J. Smith", "person"), form("John Smith", "person"))
     'initials'
     """

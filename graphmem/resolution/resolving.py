@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from graphmem.ingest.resolution.blocking import CAP, keys_of, pairs, surname_key
-from graphmem.ingest.resolution.clusters import Decision, entities
-from graphmem.ingest.resolution.decision import Band, Link, decide, one_name
-from graphmem.ingest.resolution.profile import Profile, counted, name_key, unit_of
-from graphmem.ingest.resolution.similarity import common, contested
+from graphmem.resolution.blocking import CAP, keys_of, pairs, surname_key
+from graphmem.resolution.clusters import Decision, entities
+from graphmem.resolution.decision import Band, Link, decide, one_name
+from graphmem.resolution.profile import Profile, counted, name_key, unit_of
+from graphmem.resolution.similarity import common, contested
 
 
 @dataclass(frozen=True, slots=True)

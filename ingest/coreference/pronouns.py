@@ -8,27 +8,25 @@ that follow. The confidence is a softmax over all persons and "none of them".
 
 The weights come from a log-linear model of the first half of GAP's development part (Webster et al. 2018,
 "Mind the GAP: A Balanced Corpus of Gendered Ambiguous Pronouns"), pruned; what binding rules out is set
-by hand. See benchmarks.coreference.
-"It", "they" and nouns such as "the minister" are left alone.
+by hand, and so is how far a gender that the text shows speaks against a pronoun of the other: it must not
+win for want of a better one. See benchmarks.coreference; ``things`` has "it" and "the company".
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import exp, log1p
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from graphmem.ingest.coreference.gender import gender_of
+from graphmem.ingest.coreference.people import Mention, Person, candidates, words_between
+from graphmem.ingest.coreference.reading import NAMED, Reading
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span
 
-Gender: TypeAlias = Literal["masculine", "feminine"]
 Features: TypeAlias = dict[str, float]
-PRONOUNS: Final[Mapping[str, Gender]] = {
-    "he": "masculine", "him": "masculine", "his": "masculine", "himself": "masculine",
-    "she": "feminine", "her": "feminine", "hers": "feminine", "herself": "feminine",
-}  # fmt: skip
 CONFIDENT: Final = 0.5
 """Below this confidence nothing is linked."""
 CHAINED: Final = 0.5
@@ -44,38 +42,11 @@ WEIGHTS: Final[Mapping[str, float]] = {
     "subject above": 0.34, "parallel object": -0.28, "possessive elsewhere": -0.3, "named after": -0.38,
     "subject for object": -0.49, "between": -0.79, "oblique elsewhere": -0.83, "noun elsewhere": -0.96,
     "its own noun": -1.0, "far back": -1.02, "second of a pair": -1.11, "by a pronoun": -1.15,
-    "outside the quotation": -1.21, "co-argument": -2.5, "other gender": -1.48, "predicate": -1.5,
+    "outside the quotation": -1.21, "co-argument": -2.5, "other gender": -3.5, "predicate": -1.5,
+    "other gender after": -9.0,
 }  # fmt: skip
 """What each feature of a mention or a person adds; 0 is "none of them"."""
-
-_HE: Final = frozenset(
-    """mr mr. sir lord king prince duke father brother son husband uncle nephew grandfather grandson boyfriend
-    actor boy man priest bishop baron earl adam albert alexander alfred andrew anthony arthur ben bill bob
-    carl charles christopher daniel david donald douglas edward eric francis frederick george harold harry
-    henry ian jack jacob james jason jim joe john joseph kenneth lawrence louis luke mark martin matthew
-    michael nicholas oliver patrick paul peter philip richard robert roger sam samuel simon stephen steven
-    thomas tom tony william""".split()
-)
-_SHE: Final = frozenset(
-    """mrs mrs. ms ms. miss lady queen princess duchess mother sister daughter wife aunt niece grandmother
-    granddaughter girlfriend actress girl woman nun dame widow alice amanda amy andrea angela ann anna anne
-    barbara carol caroline catherine charlotte christine claire deborah diana dorothy eleanor elena elizabeth
-    ellen emily emma eva frances grace hannah helen isabel jane janet jean jennifer jessica joan judith julia
-    julie karen kate katherine kathleen laura linda lisa louise lucy margaret maria marie martha mary
-    michelle nancy nicole olivia pamela patricia rachel rebecca rose ruth sally sandra sara sarah sharon
-    sophie stephanie susan teresa victoria virginia""".split()
-)
-"""Titles, kin, callings and some given names that show a gender."""
-_TITLES: Final = frozenset("mr mr. mrs mrs. ms ms. miss sir lord lady king queen prince princess".split())
-_ROLES: Final = {
-    "nsubj": "subject", "csubj": "subject", "obj": "object", "iobj": "object", "obl": "oblique",
-    "nmod:poss": "possessive", "vocative": "other", "nmod": "noun", "root": "predicate",
-}  # fmt: skip
-_CLAUSES: Final = frozenset(("root", "ccomp", "xcomp", "advcl", "acl", "csubj", "parataxis"))
-_NAMED: Final = frozenset(("flat", "compound", "appos", "nmod:desc"))
 FORBIDDEN: Final = frozenset(("its own noun", "predicate", "co-argument"))
-_BEGIN: Final = frozenset(("“", "``", "`"))
-_END: Final = frozenset(("”", "''", "\n"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,160 +59,13 @@ class Link:
     reasons: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A name or a resolved pronoun by its words, and the one of them that is the head."""
-
-    start: int
-    end: int
-    head: int
-    pronoun: bool = False
-
-
-@dataclass(slots=True)
-class Person:
-    """The mentions that share a name, and the gender that the text shows."""
-
-    words: frozenset[str]
-    mentions: list[Mention]
-    genders: set[Gender] = field(default_factory=set)
-    topic: bool = False
-
-
-def gender_of(pronoun: str) -> Gender | None:
-    """The gender of a third-person pronoun."""
-    return PRONOUNS.get(pronoun.lower())
-
-
 def speaker_of(pronoun: str, speaker: str, addressee: str = "") -> str:
     """Whom a pronoun of the first or second person means in a chat; empty where it is neither."""
     first, low = {"i", "me", "my", "mine", "myself"}, pronoun.lower()
     return speaker if low in first else addressee if low in {"you", "your", "yours", "yourself"} else ""
 
 
-class Reading:
-    """The columns of a parsed document; roles are worked out once."""
-
-    def __init__(self, doc: Doc) -> None:
-        self.doc, tokens = doc, list(doc)
-        self.words = [token.text for token in tokens]
-        self.low = [token.lower_ for token in tokens]
-        self.pos = [token.pos_ for token in tokens]
-        self.dep = [token.dep_.lower() for token in tokens]
-        self.base = [dep.split(":")[0] for dep in self.dep]
-        self.heads = [token.head.i for token in tokens]
-        self.kids: list[list[int]] = [[] for _ in tokens]
-        self.sentence: list[int] = []
-        self.clause: list[bool] = []
-        self.quoted: list[bool] = []
-        number, quoted = 0, False
-        for token in tokens:
-            if self.heads[token.i] != token.i:
-                self.kids[self.heads[token.i]].append(token.i)
-            number += bool(token.i and token.is_sent_start)
-            self.sentence.append(number)
-            verbal = self.base[token.i] == "conj" and token.pos_ in {"VERB", "AUX"}
-            self.clause.append(verbal or self.base[token.i] in _CLAUSES)
-            word = token.text
-            quoted = not quoted if word == '"' else (quoted or word in _BEGIN) and word not in _END
-            self.quoted.append(quoted)
-        self.role = [self._role(k) for k in range(len(tokens))]
-        found = [(e.start, e.end) for e in doc.ents if e.label_.lower() in {"person", "per"}]
-        self.persons = sorted(found, key=lambda s: (s[0] - s[1], s))
-
-    def above(self, token: int) -> list[int]:
-        """The words above a word, the nearest first."""
-        found: list[int] = []
-        while self.heads[token] != token and len(found) < len(self.heads):
-            token = self.heads[token]
-            found.append(token)
-        return found
-
-    def _role(self, token: int) -> str:
-        part = _NAMED | {"conj"}
-        chain = (k for k in (token, *self.above(token)) if not part & {self.dep[k], self.base[k]})
-        top = next(chain, token)
-        return _ROLES.get(self.dep[top]) or _ROLES.get(self.base[top], "other")
-
-    def clauses(self, token: int) -> list[int]:
-        """The heads of the clauses around a word, the innermost first."""
-        return [k for k in self.above(token) if self.clause[k]]
-
-    def subject(self, clause: int) -> int | None:
-        """The subject of a clause, or the one that it shares with the clause above."""
-        for _ in self.heads:
-            for k in self.kids[clause]:
-                if self.base[k] in {"nsubj", "csubj"}:
-                    return k
-            for k in self.kids[self.heads[clause]] if self.base[clause] == "xcomp" else ():
-                if self.base[k] == "obj":
-                    return k
-            if self.base[clause] not in {"conj", "xcomp", "advcl"} or self.heads[clause] == clause:
-                return None
-            clause = self.heads[clause]
-        return None
-
-
-def _words(doc: Doc, start: int, end: int) -> tuple[int, int]:
-    """The words that lie between two offsets, in part or whole."""
-    fits = 0 <= start < end <= len(doc.text)
-    span = doc.char_span(start, end, alignment_mode="expand") if fits else None
-    return (span.start, span.end) if span is not None else (0, 0)
-
-
-def _bare(words: Iterable[str]) -> frozenset[str]:
-    return frozenset(word.lower() for word in words if len(word) > 1 and word[0].isupper()) - _TITLES
-
-
-def candidates(t: Reading, given: Sequence[tuple[int, int]] = (), title: str = "") -> list[Person]:
-    """The persons of a document; the ``given`` spans of words come first, each another one."""
-    people: list[Person] = []
-    for start, end in given:
-        words = _bare(t.words[start:end]) or frozenset(t.low[start:end])
-        people.append(Person(words, [Mention(start, end, t.doc[start:end].root.i)]))
-    taken = {k for start, end in given for k in range(start, end)}
-    for start, end in t.persons:
-        while end > start and t.low[end - 1] in {"'s", "’s", "'"}:
-            end -= 1
-        if end > start and taken.isdisjoint(range(start, end)):
-            taken.update(range(start, end))
-            _add(people, _bare(t.words[start:end]), Mention(start, end, t.doc[start:end].root.i))
-    known = frozenset(word for person in people for word in person.words)
-    for k, word in enumerate(t.low):
-        if k not in taken and t.pos[k] == "PROPN" and word in known and t.words[k][0].isupper():
-            _add(people, frozenset((word,)), Mention(k, k + 1, k))
-    topic = _bare(re.findall(r"\w+", title))
-    for person in people:
-        person.topic = not topic.isdisjoint(person.words)
-        person.mentions.sort(key=lambda m: m.start)
-        person.genders = {gender for m in person.mentions for gender in _shown(t, m)}
-    return people
-
-
-def _add(people: list[Person], words: frozenset[str], mention: Mention) -> None:
-    same = [p for p in people if words <= p.words or (len(p.words) == 1 and p.words <= words)]
-    if same:
-        nearest = min(same, key=lambda p: min(abs(mention.start - m.start) for m in p.mentions))
-        nearest.mentions.append(mention)
-    elif words:
-        people.append(Person(words, [mention]))
-
-
-def _shown(t: Reading, m: Mention) -> Iterator[Gender]:
-    """Genders by the words about a name: its title, its apposition, its predicate."""
-    beside = {*range(m.start, m.end), m.start - 1}
-    beside.update(k for k in t.kids[m.head] if t.base[k] in _NAMED)
-    if t.base[m.head] in _NAMED:
-        beside.add(t.heads[m.head])
-    above = t.heads[m.head]
-    if t.base[m.head] == "nsubj" and any(t.base[k] == "cop" for k in t.kids[above]):
-        beside.add(above)
-    for k in beside:
-        if k >= 0 and t.sentence[k] == t.sentence[m.head] and t.low[k] in _HE | _SHE:
-            yield "masculine" if t.low[k] in _HE else "feminine"
-
-
-def _binding(t: Reading, pronoun: int, m: Mention) -> Iterator[str]:
+def binding(t: Reading, pronoun: int, m: Mention) -> Iterator[str]:
     """What the syntax of one sentence says of a pronoun and a mention in it."""
     above, owner, head = t.above(pronoun), t.heads[pronoun], m.head
     possessive, reflexive = t.role[pronoun] == "possessive", t.low[pronoun] in {"himself", "herself"}
@@ -271,12 +95,12 @@ def _together(t: Reading, pronoun: int, head: int, clauses: Sequence[int]) -> bo
 
 
 def _linked(t: Reading, token: int, top: int) -> bool:
-    while token != top and (t.base[token] in _NAMED or t.base[token] == "conj"):
+    while token != top and (t.base[token] in NAMED or t.base[token] == "conj"):
         token = t.heads[token]
     return token == top
 
 
-def _pair(t: Reading, pronoun: int, m: Mention) -> Features:
+def pair_features(t: Reading, pronoun: int, m: Mention) -> Features:
     """A pronoun and one mention: distance, roles, binding."""
     gap = t.sentence[pronoun] - t.sentence[m.head]
     role, own = t.role[m.head], t.role[pronoun]
@@ -298,7 +122,7 @@ def _pair(t: Reading, pronoun: int, m: Mention) -> Features:
     }
     found = {name: 1.0 for name, true in holds.items() if true}
     if gap == 0:
-        found |= {name: 1.0 for name in _binding(t, pronoun, m) if name not in FORBIDDEN}
+        found |= {name: 1.0 for name in binding(t, pronoun, m) if name not in FORBIDDEN}
     return found
 
 
@@ -306,18 +130,20 @@ def _standing(t: Reading, pronoun: int, person: Person) -> Features:
     """How the document treats a person, whatever the mention."""
     named = [m for m in person.mentions if not m.pronoun]
     first, gender, here = named[0], gender_of(t.low[pronoun]), t.sentence[pronoun]
+    other = bool(person.genders) and gender not in person.genders
     holds = {
         "opening subject": t.sentence[first.head] == 0 and t.role[first.head] == "subject",
         "one word": first.end - first.start == 1,
         "in the title": person.topic,
         "named after": any(m.start > pronoun and t.sentence[m.head] == here for m in named),
         "gender": gender in person.genders,
-        "other gender": bool(person.genders) and gender not in person.genders,
+        "other gender": other,
+        "other gender after": other and first.start > pronoun,
     }
     found = {name: 1.0 for name, true in holds.items() if true} | {"mentions": log1p(len(named) - 1)}
     for m in person.mentions:
         if t.sentence[m.head] == here:
-            found |= {name: 1.0 for name in _binding(t, pronoun, m) if name in FORBIDDEN}
+            found |= {name: 1.0 for name in binding(t, pronoun, m) if name in FORBIDDEN}
     return found
 
 
@@ -328,7 +154,7 @@ def features(t: Reading, pronoun: int, people: Sequence[Person]) -> list[tuple[F
         pairs: list[tuple[Features, Mention]] = []
         others = [m for other in people if other is not person for m in other.mentions]
         for m in person.mentions:
-            pair = _pair(t, pronoun, m)
+            pair = pair_features(t, pronoun, m)
             low, high = sorted((m.head, pronoun))
             pair["between"] = log1p(sum(low < o.head < high for o in others))
             pairs.append((pair, m))
@@ -371,7 +197,7 @@ def between(doc: Doc, pronoun: int, names: Sequence[tuple[int, int]], title: str
     The names are known to be of different persons; ``title`` is what the document is about, if known.
     All is zero where there is no parse, no such pronoun or a name outside the text.
     """
-    spans = [_words(doc, *span) for span in ((pronoun, pronoun + 1), *names)]
+    spans = [words_between(doc, *span) for span in ((pronoun, pronoun + 1), *names)]
     if not doc.has_annotation("DEP") or any(start == end for start, end in spans):
         return (0.0,) * len(names)
     place, t = spans[0], Reading(doc)
