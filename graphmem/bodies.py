@@ -12,7 +12,7 @@ from graphmem.resolution.decision import weighed
 from graphmem.resolution.profile import full_name, profile_id
 from graphmem.resolution.similarity import Reason
 from graphmem.statements import Event, Fact, Interval, Participant, Statement, Support
-from graphmem.types import Document, Entity, Mention, Passage, Sentence
+from graphmem.types import Document, Entity, Episode, Mention, Passage, Sentence
 
 
 def moment(value: datetime | None) -> str | None:
@@ -269,6 +269,32 @@ def read_fact(id: str, namespace: str, body: Mapping[str, Any]) -> Fact:
 def read_event(id: str, namespace: str, body: Mapping[str, Any]) -> Event:
     """An event from its body."""
     return Event(id=id, namespace=namespace, follows=body.get("follows", {}), **_fields_of_fact(body))
+
+
+def write_episode(e: Episode) -> dict[str, Any]:
+    """The body of an episode."""
+    return {
+        "document": e.document,
+        "passages": list(e.passages),
+        "reason": e.reason,
+        "surprise": e.surprise or None,
+        "at": moment(e.at),
+        "until": moment(e.until),
+    }
+
+
+def read_episode(id: str, namespace: str, body: Mapping[str, Any]) -> Episode:
+    """An episode from its body."""
+    return Episode(
+        id=id,
+        namespace=namespace,
+        document=body["document"],
+        passages=tuple(body["passages"]),
+        reason=body.get("reason", ""),
+        surprise=body.get("surprise", 0.0),
+        at=parse_moment(body.get("at")),
+        until=parse_moment(body.get("until")),
+    )
 
 
 def write_cast(c: Cast) -> dict[str, Any]:

@@ -8,11 +8,11 @@ from graphmem import schema
 from graphmem.casts import Cast
 from graphmem.changes import diff
 from graphmem.stores.base import Store
-from graphmem.types import Change, Document, Passage, Record, Sentence, View
+from graphmem.types import Change, Document, Episode, Passage, Record, Sentence, View
 
 
 def document_records(store: Store, view: View, document: str) -> tuple[Record, ...]:
-    """The document's record and those of its passages, sentences and cast; empty if it is not in view."""
+    """The document's record and those of all its parts and its cast; empty if it is not in view."""
     found = store.get(view, [document])
     if document not in found or found[document].kind != schema.DOCUMENT:
         return ()
@@ -28,8 +28,9 @@ def replacement(
     passages: Iterable[Passage],
     sentences: Iterable[Sentence],
     cast: Cast | None = None,
+    episodes: Iterable[Episode] = (),
 ) -> tuple[Change, ...]:
     """The changes that make a document what was read; what stayed the same makes none."""
-    values: list[schema.Value] = [document, *passages, *sentences, *([cast] if cast else [])]
+    values: list[schema.Value] = [document, *passages, *sentences, *episodes, *([cast] if cast else [])]
     new = [schema.to_record(value) for value in values]
     return diff(old, new)

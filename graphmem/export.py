@@ -26,6 +26,7 @@ from graphmem.types import (
     Change,
     Commit,
     Document,
+    Episode,
     FloatArray,
     Passage,
     Record,
@@ -38,7 +39,7 @@ FORMAT: Final = 1
 VECTOR_BATCH: Final = 1000
 
 _FORM: Final[dict[type, TypeAdapter[Any]]] = {
-    form: TypeAdapter(form) for form in (Document, Passage, Sentence, Cast, Word)
+    form: TypeAdapter(form) for form in (Document, Passage, Sentence, Episode, Cast, Word)
 }
 
 

@@ -15,6 +15,7 @@ KINDS: Final = (
     schema.DOCUMENT,
     schema.PASSAGE,
     *schema.SENTENCE_KINDS.values(),
+    schema.EPISODE,
     schema.ENTITY,
     schema.FACT,
     schema.EVENT,

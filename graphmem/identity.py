@@ -88,6 +88,11 @@ def entity_id(namespace: str, key: str) -> str:
     return "e" + digest("entity", namespace, key)
 
 
+def episode_id(passage: str) -> str:
+    """An episode is the passage that it begins with."""
+    return "x" + digest("episode", passage)
+
+
 def cast_id(document: str) -> str:
     """A cast is of one document."""
     return "k" + digest("cast", document)

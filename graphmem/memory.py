@@ -22,6 +22,7 @@ from graphmem.types import (
     Commit,
     Document,
     Entity,
+    Episode,
     FloatArray,
     Passage,
     Query,
@@ -222,6 +223,11 @@ class Memory:
         told = self.store.neighbours(self.view, [of.id], [schema.STATES, schema.TELLS], "out")
         return self._values(sorted(told.target)[:limit], Fact)
 
+    def episode(self, passage: Passage) -> Episode | None:
+        """The episode that a passage is in; None in a document that is too short to have any."""
+        found = self.store.neighbours(self.view, [passage.id], [schema.HOLDS], "in").source
+        return next(iter(self._values(found, Episode)), None)
+
     def identity(self, of: Entity) -> identities.Identity:
         """The entities that are one with an entity, itself first, and why; with what it may be besides."""
         return identities.identity(self.store, self.view, of)
@@ -263,8 +269,10 @@ class Memory:
             found |= dict.fromkeys(edges.source)
         return list(found)[:limit]
 
-    def parts(self, whole: Document | Passage, limit: int = 10) -> Sequence[Passage | Sentence]:
-        """The first passages of a document, or sentences of a passage."""
+    def parts(self, whole: Document | Episode | Passage, limit: int = 10) -> Sequence[Passage | Sentence]:
+        """The first passages of a document or an episode, or sentences of a passage."""
+        if isinstance(whole, Episode):
+            return self._values(whole.passages[:limit], Passage)
         ids = self.store.neighbours(self.view, [whole.id], [schema.PART_OF], "in").source
         passages, sentences = self._values(ids, Passage), self._values(ids, Sentence)
         found: list[Passage | Sentence] = [*passages, *sentences]

@@ -170,13 +170,21 @@ def _fact_record(id: str, own: _Support, before: Record | None) -> Record | None
 
 SCHEMA: Final = Schema(
     logged=frozenset(
-        {schema.DOCUMENT, schema.PASSAGE, *schema.SENTENCE_KINDS.values(), schema.CAST, schema.DECISION}
+        {
+            schema.DOCUMENT,
+            schema.PASSAGE,
+            *schema.SENTENCE_KINDS.values(),
+            schema.EPISODE,
+            schema.CAST,
+            schema.DECISION,
+        }
     ),
     derived=frozenset({schema.ENTITY, schema.FACT, schema.EVENT, schema.UNIT, schema.BLOCK, schema.MATCH}),
     edges=frozenset(
         {
             schema.PART_OF,
             schema.FOLLOWS,
+            schema.HOLDS,
             schema.NAMES,
             schema.REFERS,
             schema.STATES,

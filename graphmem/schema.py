@@ -19,6 +19,7 @@ from graphmem.types import (
     Document,
     Edge,
     Entity,
+    Episode,
     Index,
     MentionRole,
     Passage,
@@ -37,6 +38,7 @@ ENTITY: Final = "entity"
 FACT: Final = "fact"
 EVENT: Final = "event"
 CAST: Final = "cast"
+EPISODE: Final = "episode"
 UNIT: Final = "unit"
 BLOCK: Final = "block"
 MATCH: Final = "match"
@@ -48,6 +50,7 @@ DECISION: Final = "decision"
 # or a decision at the two units that it is of.
 PART_OF: Final = "part_of"
 FOLLOWS: Final = "follows"
+HOLDS: Final = "holds"
 MENTIONS: Final = "mentions"
 OPENS: Final = "opens"
 TITLED: Final = "titled"
@@ -87,11 +90,10 @@ SENTENCE_KINDS: Final[Mapping[PassageKind, str]] = {
     "turn": UTTERANCE,
     "record": ENTRY,
 }
-# Walks go along these. Names that a pipeline alone sees lead to the right places less often than those of the
-# rules (benchmarks.multihop), so they are evidence of their entity and no way to it.
+# Walks go along these: names that a pipeline alone sees lead astray (benchmarks.multihop).
 ENTITY_EDGES: Final = tuple(sorted(set(EDGE_OF_ROLE.values()) - {NAMES}))
 
-Value = Document | Passage | Sentence | Entity | Fact | Event | Cast | Named | Block | Match | Word
+Value = Document | Passage | Sentence | Episode | Entity | Fact | Event | Cast | Named | Block | Match | Word
 
 
 def searched_text(record: Record) -> str | None:
@@ -109,6 +111,7 @@ _KIND_OF: Final[dict[type, str]] = {
     Fact: FACT,
     Event: EVENT,
     Cast: CAST,
+    Episode: EPISODE,
     Named: UNIT,
     Block: BLOCK,
     Match: MATCH,
@@ -122,6 +125,7 @@ _WRITE: Final[dict[str, Callable[[Any], dict[str, Any]]]] = {
     FACT: bodies.write_fact,
     EVENT: bodies.write_fact,
     CAST: bodies.write_cast,
+    EPISODE: bodies.write_episode,
     UNIT: lambda one: bodies.write_unit(one.unit),
     BLOCK: lambda one: bodies.write_page(one.page),
     MATCH: lambda one: bodies.write_link(one.link),
@@ -135,6 +139,7 @@ _READ: Final[dict[str, Callable[[str, str, Mapping[str, Any]], Value]]] = {
     FACT: bodies.read_fact,
     EVENT: bodies.read_event,
     CAST: bodies.read_cast,
+    EPISODE: bodies.read_episode,
     UNIT: lambda id, of, body: Named(id=id, namespace=of, unit=bodies.read_unit(body)),
     BLOCK: lambda id, of, body: Block(id=id, namespace=of, page=bodies.read_page(body)),
     MATCH: lambda id, of, body: Match(id=id, namespace=of, link=bodies.read_link(body)),
@@ -246,8 +251,15 @@ def _index_pair(record: Record) -> Index:
     return Index(edges=tuple(Edge(kind, unit_id(record.namespace, body[end]), weight) for end in ("a", "b")))
 
 
+def _index_episode(record: Record) -> Index:
+    held = (Edge(HOLDS, passage) for passage in record.body["passages"])
+    edges = (Edge(PART_OF, record.body["document"]), *held)
+    return Index(edges=edges, valid_at=bodies.parse_moment(record.body.get("at")))
+
+
 _INDEX: Final[dict[str, Callable[[Record], Index]]] = {
     CAST: _index_cast,
+    EPISODE: _index_episode,
     UNIT: _index_unit,
     MATCH: _index_pair,
     DECISION: _index_pair,
@@ -329,8 +341,14 @@ def _shown_word(word: Word) -> dict[str, Shown | None]:
     }
 
 
+def _shown_episode(episode: Episode) -> dict[str, Shown | None]:
+    size, why = len(episode.passages), episode.reason
+    return {"name": f"{size}: {why}", "reason": why, "size": size, "at": episode.at, "until": episode.until}
+
+
 _SHOWN: Final[dict[str, Callable[[Any], dict[str, Shown | None]]]] = {
     CAST: _shown_cast,
+    EPISODE: _shown_episode,
     UNIT: _shown_unit,
     BLOCK: lambda block: {"name": f"block of {block.page.count}", "size": block.page.count},
     MATCH: _shown_match,

@@ -109,6 +109,24 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Episode:
+    """Passages of a document that belong together, by id and in order; it begins where something changes.
+
+    ``reason`` says what, in words; ``surprise`` how much. ``at`` and ``until`` are the first and the
+    last moment of its passages.
+    """
+
+    id: str
+    namespace: str
+    document: str
+    passages: tuple[str, ...]
+    reason: str = ""
+    surprise: float = 0.0
+    at: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entity:
     """What mentions of one folded name stand for; every field but ``key`` is counted from them.
 

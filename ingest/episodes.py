@@ -9,8 +9,8 @@ is best; here modularity is added to the surprise, so that it also decides wheth
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Sequence
+from collections import defaultdict, deque
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import log1p, sqrt
@@ -20,8 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphmem.errors import InputError
+from graphmem.identity import episode_id, fold
 from graphmem.ingest.moments import aware
-from graphmem.types import FloatArray
+from graphmem.types import Document, Episode, FloatArray, Passage, Sentence
 
 SHORTEST: Final = 3
 """Steps of the shortest episode, unless all that stands between two hard breaks is shorter."""
@@ -68,7 +69,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Episode:
+class Stretch:
     """Steps ``start`` … ``end - 1``; how surprising the first of them is, and why, in words.
 
     A hard break has the surprise that was measured across it; what opens the text has 0.
@@ -103,7 +104,7 @@ def episodes(
     longest: int = LONGEST,
     gamma: float = GAMMA,
     cohesion: float = COHESION,
-) -> list[Episode]:
+) -> list[Stretch]:
     """Contiguous episodes that partition the steps, in order; linear in their number.
 
     A new section and a gap of twelve hours are always boundaries (hard breaks). No episode has more
@@ -137,7 +138,7 @@ def episodes(
         return "much was said" if start in forced else _reason(found, start, _is_new(steps, start))
 
     pairs = zip(starts, starts[1:], strict=False)
-    return [Episode(a, b, round(float(total[a]), 4), reason(a)) for a, b in pairs]
+    return [Stretch(a, b, round(float(total[a]), 4), reason(a)) for a, b in pairs]
 
 
 def _end(start: int, excess: Values, breaks: dict[int, str], shortest: int, longest: int) -> tuple[int, bool]:
@@ -334,3 +335,59 @@ def _later(seconds: float) -> str:
             count = int(size // length)
             return f"{one} {unit} {way}" if count == 1 else f"{count} {unit}s {way}"
     return f"a moment {way}"
+
+
+def episodes_of(
+    document: Document,
+    passages: Sequence[Passage],
+    sentences: Sequence[Sentence],
+    vectors: Mapping[str, FloatArray],
+) -> list[Episode]:
+    """The episodes of a document; none of one that is short, or a list of independent items.
+
+    Args:
+        document: the document.
+        passages: its passages, in order.
+        sentences: their sentences, with their mentions.
+        vectors: the vectors of the sentences by id, shape (d,), as the store gives them.
+    """
+    if len(passages) < 2 * SHORTEST or (document.kind == "text" and not document.title):
+        return []
+    inside: defaultdict[str, list[Sentence]] = defaultdict(list)
+    for sentence in sentences:
+        inside[sentence.passage].append(sentence)
+    size = len(next(iter(vectors.values())))
+    steps = [_step(passage, inside[passage.id], vectors, size) for passage in passages]
+    found = []
+    for cut in episodes(steps):
+        own = passages[cut.start : cut.end]
+        moments = [passage.at for passage in own if passage.at]
+        found.append(
+            Episode(
+                id=episode_id(own[0].id),
+                namespace=document.namespace,
+                document=document.id,
+                passages=tuple(passage.id for passage in own),
+                reason=cut.reason,
+                surprise=round(cut.surprise, 2),
+                at=min(moments, default=None),
+                until=max(moments, default=None),
+            )
+        )
+    return found
+
+
+def _step(
+    passage: Passage, sentences: Sequence[Sentence], vectors: Mapping[str, FloatArray], size: int
+) -> Step:
+    known = [vectors[sentence.id] for sentence in sentences if sentence.id in vectors]
+    vector = np.mean(known, axis=0) if known else np.zeros(size, dtype=np.float32)
+    names = (m.name for s in sentences for m in s.mentions if m.role == "text")
+    return Step(
+        vector=np.asarray(vector, dtype=np.float32),
+        at=passage.at,
+        speaker=passage.speaker,
+        names=frozenset(map(fold, names)),
+        # Turns and records have headings of their own; those of paragraphs divide the text.
+        section=passage.heading if passage.kind == "paragraph" else "",
+    )

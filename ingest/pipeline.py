@@ -14,12 +14,15 @@ from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from typing import Final, Literal, TypeAlias
 
+import numpy as np
+
 from graphmem import schema
 from graphmem.casts import Cast
 from graphmem.edits import document_records, replacement
 from graphmem.errors import Conflict, GraphMemError, MissingExtra, SourceError
 from graphmem.identity import document_id
 from graphmem.ingest.chunking import chunk
+from graphmem.ingest.episodes import episodes_of
 from graphmem.ingest.findings import findings
 from graphmem.ingest.language import AUTOMATIC, named
 from graphmem.ingest.language import load as load_pipeline
@@ -30,7 +33,8 @@ from graphmem.ingest.reading import Reading
 from graphmem.ingest.references import cast
 from graphmem.ingest.sources import DEFAULT_LIMITS, Limits, Source, expand, load
 from graphmem.memory import Memory
-from graphmem.types import Change, Document, FloatArray, Passage, Sentence
+from graphmem.stores.quantised import dequantise, quantise
+from graphmem.types import Change, Document, Episode, FloatArray, Passage, Sentence
 
 ENCODED_AT_ONCE: Final = 2048  # sentences; an encoder sorts by length inside a call, so that more pad less
 READ_AHEAD: Final = 4  # sources for each reader process
@@ -55,6 +59,7 @@ class Prepared:
     passages: tuple[Passage, ...]
     sentences: tuple[Sentence, ...]
     cast: Cast | None = None
+    episodes: tuple[Episode, ...] = ()
 
 
 @dataclass(slots=True)
@@ -154,14 +159,36 @@ class Ingest:
         changes = {id: self._changes(prepared) for id, prepared in self.waiting.items()}
         new = [c.after for own in changes.values() for c in own if c.after and schema.text_is_new(c)]
         vectors = self.memory.embed(new)
-        for id, prepared in self.waiting.items():
-            self._commit(prepared, changes[id], vectors)
+        for prepared in self.waiting.values():
+            own = changes[prepared.document.id]
+            if episodes := self._episodes(prepared, vectors):
+                prepared = replace(prepared, episodes=episodes)
+                own = self._changes(prepared)
+            self._commit(prepared, own, vectors)
         self.waiting.clear()
         self.sentences = 0
 
     def _changes(self, prepared: Prepared) -> tuple[Change, ...]:
         old = document_records(self.memory.store, self.memory.view, prepared.document.id)
-        return replacement(old, prepared.document, prepared.passages, prepared.sentences, prepared.cast)
+        return replacement(
+            old,
+            prepared.document,
+            prepared.passages,
+            prepared.sentences,
+            prepared.cast,
+            prepared.episodes,
+        )
+
+    def _episodes(self, prepared: Prepared, vectors: Mapping[str, FloatArray]) -> tuple[Episode, ...]:
+        """The episodes of a document, by vectors as exact as the store keeps them."""
+        ids = [sentence.id for sentence in prepared.sentences]
+        new = [id for id in ids if id in vectors]
+        known = dict(self.memory.store.vectors(self.memory.view, [id for id in ids if id not in vectors]))
+        if new:
+            rounded = dequantise(quantise(np.array([vectors[id] for id in new])))
+            known |= dict(zip(new, rounded, strict=True))
+        found = episodes_of(prepared.document, prepared.passages, prepared.sentences, known) if known else []
+        return tuple(found)
 
     def _commit(
         self, prepared: Prepared, changes: tuple[Change, ...], vectors: Mapping[str, FloatArray]

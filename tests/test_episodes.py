@@ -15,7 +15,7 @@ import benchmarks.segmentation as segmentation
 from benchmarks.datasets import DEFAULT_DATA
 from graphmem.errors import InputError
 from graphmem.ingest import episodes as module
-from graphmem.ingest.episodes import BREAK, LONGEST, SETTLED, SHORTEST, WIDTH, Episode, Step, episodes
+from graphmem.ingest.episodes import BREAK, LONGEST, SETTLED, SHORTEST, WIDTH, Step, Stretch, episodes
 from graphmem.testing import HashEmbedder
 
 MORNING = datetime(2024, 5, 15, 9, tzinfo=timezone.utc)
@@ -39,7 +39,7 @@ def told(texts: Sequence[str], **known: object) -> list[Step]:
     return [Step(vector, **known) for vector in HashEmbedder(256).encode(texts)]  # type: ignore[arg-type]
 
 
-def spans(found: Sequence[Episode]) -> list[tuple[int, int]]:
+def spans(found: Sequence[Stretch]) -> list[tuple[int, int]]:
     return [(episode.start, episode.end) for episode in found]
 
 

@@ -27,6 +27,9 @@ THEIRS = {
     "theirs.md": "# Heron\n\nAda Byron hid the heron of Whitby in Bergen. The heron sleeps.\n",
     "chat.txt": "[2023-05-08 13:56] Zelda: Where is the heron?\n[2023-05-08 13:57] Ada Byron: In Whitby.\n",
 }
+THEIRS["chat.txt"] += "".join(
+    f"[2023-06-{day:02} 10:00] Zelda: The heron sleeps, day {day}.\n" for day in range(1, 8)
+)
 SECRETS = ("heron", "whitby", "zelda", "theirs.md", "chat.txt")
 QUESTION = "Where did Ada Byron hide the heron of Whitby?"
 
@@ -128,6 +131,12 @@ def probe_word(pair: Pair, verb: str) -> None:
     assert isinstance(ours, Entity) and not pair.theirs.identity(ours).decisions
 
 
+def probe_episode(pair: Pair) -> None:
+    first, *_ = pair.theirs.parts(pair.theirs.document("chat.txt"))
+    assert isinstance(first, Passage) and pair.theirs.episode(first) is not None
+    assert pair.mine.episode(first) is None
+
+
 def probe_parts(pair: Pair) -> None:
     assert pair.mine.parts(pair.one(Document)) == [] == pair.mine.parts(pair.one(Passage))
 
@@ -172,6 +181,7 @@ PROBES: dict[str, Callable[[Pair], None]] = {
     "document": lambda pair: refuses(pair.mine.document, *pair.ids, *THEIRS),
     "documents": lambda pair: tell(list(pair.mine.documents()), pair.ids),
     "embed": lambda pair: tell(list(pair.mine.embed(records(pair.mine).values())), pair.ids),
+    "episode": probe_episode,
     "evidence": probe_evidence,
     "facts": probe_facts,
     "find": probe_find,

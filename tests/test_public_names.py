@@ -40,6 +40,7 @@ def test_verbs_of_a_memory() -> None:
         "document",
         "documents",
         "embed",
+        "episode",
         "evidence",
         "facts",
         "find",

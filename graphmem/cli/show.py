@@ -22,7 +22,7 @@ from graphmem.memory import DEFAULT_NAMESPACE, Memory
 from graphmem.resolution import Decision, Link
 from graphmem.schema import shortened, to_record
 from graphmem.statements import Fact
-from graphmem.types import Document, Entity, Passage, Sentence
+from graphmem.types import Document, Entity, Episode, Passage, Sentence
 
 
 def described(memory: Memory, name: str, limit: int) -> dict[str, Any]:
@@ -42,7 +42,9 @@ def described(memory: Memory, name: str, limit: int) -> dict[str, Any]:
         shown["sentences"] = _sentences(memory.evidence(value, limit))
     elif isinstance(value, Cast | Named | Block | Match | Word):
         shown = {"id": record.id, "kind": record.kind, **_who(value)}
-    elif isinstance(value, Document | Passage):
+    elif isinstance(value, Document | Episode | Passage):
+        if isinstance(value, Passage) and (episode := memory.episode(value)):
+            shown["episode"] = episode.id
         shown["parts"] = [{"id": part.id, "text": part.text} for part in memory.parts(value, limit)]
     elif isinstance(value, Sentence):
         shown["mentions"] = [
@@ -127,7 +129,7 @@ def register(app: typer.Typer) -> None:
         namespace: NamespaceOption = DEFAULT_NAMESPACE,
         json: JsonOption = False,
     ) -> None:
-        """Show a document, passage, sentence, entity, fact or event with its evidence."""
+        """Show a document, passage, episode, sentence, entity, fact or event with its evidence."""
         with opened(store, namespace, create=False) as memory:
             shown = described(memory, name, limit)
         if json:
