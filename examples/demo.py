@@ -35,6 +35,7 @@ def main() -> None:
     run("stats")
     for question in QUESTIONS:
         run("query", question, "-k", "3", "--why")
+    run("show", "Ingrid Solvang", "--limit", "6")
     graphmem = os.path.relpath(Path(sys.executable).parent / "graphmem")
     print("\nThe memory is in demo.db. Go on with:")
     print(f"  export GRAPHMEM_STORE={STORE}")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 FloatArray: TypeAlias = NDArray[np.float32]
 PassageKind: TypeAlias = Literal["paragraph", "turn", "record"]
 Shown: TypeAlias = str | int | float | datetime | list[str]
+_UNTOLD: Final = frozenset({"name", "title", "speaker"})
+"""Labels that say how something is named, not what it is."""
 MentionRole: TypeAlias = Literal["text", "opening", "title", "speaker", "time", "pronoun", "read"]
 
 
@@ -149,8 +151,9 @@ class Entity:
 
     @property
     def label(self) -> str:
-        """The most frequent label; of equals the first in code point order."""
-        return min(self.labels, key=lambda s: (-self.labels[s], s), default="")
+        """The most frequent label that says what it is, else any; of equals the first in code point order."""
+        told = self.labels.keys() - _UNTOLD or self.labels.keys()
+        return min(told, key=lambda s: (-self.labels[s], s), default="")
 
     @property
     def aliases(self) -> tuple[str, ...]:

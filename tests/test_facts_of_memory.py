@@ -107,6 +107,7 @@ def test_show_tells_the_facts_of_an_entity_and_the_evidence_of_a_fact(tmp_path: 
     found = json.loads(show("Berlin", "--json"))
     (fact,) = found["facts"]
     assert fact["text"] == "Barack Obama visited Berlin" and fact["when"] == "2008"
-    assert "Barack Obama visited Berlin" in show("Berlin")
+    assert "  - Barack Obama visited Berlin (2008)" in show("Berlin")
+    assert "  - Berlin (object)" in show(fact["id"])
     evidence = json.loads(show(fact["id"], "--json"))["sentences"]
     assert [one["text"] for one in evidence] == ["Barack Obama visited Berlin in 2008."]

@@ -118,6 +118,17 @@ def _fact(fact: Fact) -> dict[str, Any]:
     }
 
 
+def _line(row: dict[str, Any] | str) -> str:
+    """A row of a list for people: what it says, and in brackets what else there is to say."""
+    if isinstance(row, str):
+        return row
+    said = [row.get("when"), "denied" if row.get("denied") else None, row.get("modality")]
+    said += [f"says {name}" for name in row.get("said_by", ())]
+    said += [row[key] for key in ("label", "role") if "text" not in row and row.get(key)]
+    marks = ", ".join(filter(None, said))
+    return " ".join((row.get("text") or row["name"]).split()) + (f" ({marks})" if marks else "")
+
+
 def register(app: typer.Typer) -> None:
     """Add the command."""
 
@@ -136,7 +147,11 @@ def register(app: typer.Typer) -> None:
             print_json(shown)
             return
         console = out()
-        lists = {key: value for key, value in shown.items() if isinstance(value, list) and key != "aliases"}
+        lists = {
+            key: value
+            for key, value in shown.items()
+            if isinstance(value, list) and key not in ("aliases", "said_by")
+        }
         for key, value in shown.items():
             if key not in lists:
                 console.print(f"{key + ':':<14}", style="dim", end="")
@@ -144,4 +159,4 @@ def register(app: typer.Typer) -> None:
         for key, values in lists.items():
             console.print(f"{key}:", style="dim")
             for row in values:
-                console.print("  - " + (row.get("text") or f"{row['name']} ({row['label']}, {row['role']})"))
+                console.print(f"  - {_line(row)}")
