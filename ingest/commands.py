@@ -41,6 +41,7 @@ from graphmem.ingest.llm.options import (
     told_at_the_end,
 )
 from graphmem.ingest.pipeline import Prepared, Report, ingest_sources
+from graphmem.ingest.references import cast
 from graphmem.ingest.sources import DEFAULT_LIMITS, expand
 from graphmem.memory import DEFAULT_NAMESPACE
 
@@ -74,7 +75,9 @@ def _reading(model: Extractor | None) -> Callable[[Prepared], Prepared] | None:
         return None
 
     def read(one: Prepared) -> Prepared:
-        return replace(one, sentences=tuple(read_with(model, one.document, one.passages, one.sentences)))
+        sentences = read_with(model, one.document, one.passages, one.sentences)
+        named = cast(one.document, one.passages, sentences)
+        return replace(one, sentences=tuple(sentences), cast=named)
 
     return read
 

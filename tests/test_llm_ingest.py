@@ -253,3 +253,12 @@ def test_wrong_options_are_told_before_anything_is_read(
     done = CliRunner().invoke(build(), [command, str(folder), *arguments])
     assert isinstance(done.exception, InputError) and message in str(done.exception)
     assert not (folder.parent / "memory.db").exists()
+
+
+def test_whom_a_model_names_takes_part_in_who_is_who(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = json.dumps({"names": [{"name": "Otto Baensch", "label": "person"}], "facts": []})
+    monkeypatch.setattr(options, "chat_model", lambda name: Scripted(answers=[answer]))
+    run("ingest", str(folder / "lamp.txt"), "--pipeline", "none", "--llm", "scripted:one")
+    with Memory.open(f"sqlite:///{folder.parent}/memory.db") as memory:
+        (unit,) = memory.identity(memory.find("Otto Baensch")).units
+        assert unit.label == "person"
