@@ -47,6 +47,7 @@ figures: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks.multihop --json > build/figures/multihop.json
 	$(BIN)/python -m benchmarks.conversation --json > build/figures/conversation.json
 	$(BIN)/python -m benchmarks.extraction --json > build/figures/extraction.json
+	$(BIN)/python -m benchmarks.segmentation --json > build/figures/segmentation.json
 	$(BIN)/python -m benchmarks.speed --json > build/figures/speed.json
 	@# Both stores side by side, on a server that holds no memory yet: make figures NEO4J_URL=bolt://…
 	$(if $(NEO4J_URL),$(BIN)/python -m benchmarks.stores --neo4j '$(NEO4J_URL)' --size 100000 --hits --json > build/figures/stores.json)

@@ -84,6 +84,20 @@ def extraction(run: Mapping[str, Any]) -> Iterable[str]:
             yield from _rows(rows, list(columns))
 
 
+def segmentation(run: Mapping[str, Any]) -> Iterable[str]:
+    """Episodes: each set's halves by all methods, and how often two turns of evidence fall into one."""
+    yield "\n## Episodes\n"
+    yield "`python -m benchmarks.segmentation`: known borders, found; constants were chosen on first halves."
+    tables = {
+        f"{name}, {half}": own["methods"] for name, of in run["sets"].items() for half, own in of.items()
+    }
+    for name, halves in run["contiguity"].items():
+        tables |= {f"evidence in one episode, {name}, {half}": rows for half, rows in halves.items()}
+    for name, rows in tables.items():
+        yield f"\n### {name}\n"
+        yield from _rows(rows, list(dict.fromkeys(figure for row in rows.values() for figure in row)))
+
+
 def _flat(prefix: str, figures: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
     for name, value in figures.items():
         if isinstance(value, Mapping):
@@ -115,6 +129,7 @@ WRITERS: Final = {
     "multihop": multihop,
     "conversation": conversation,
     "extraction": extraction,
+    "segmentation": segmentation,
     "speed": speed,
     "stores": stores,
 }
@@ -122,6 +137,7 @@ TITLES: Final = {
     "multihop": "Multi-hop",
     "conversation": "Conversations",
     "extraction": "Extraction",
+    "segmentation": "Episodes",
     "speed": "Speed",
     "stores": "SQLite",
 }
