@@ -19,13 +19,15 @@ from graphmem.types import Mention
 
 if TYPE_CHECKING:
     from spacy.language import Language
-    from spacy.tokens import Doc
+    from spacy.tokens import Doc, Span
 
 ENGLISH: Final = "english"
 BUNDLED: Final = Path(__file__).with_name(ENGLISH)
 AUTOMATIC: Final = "auto"
 NOTHING: Final = "none"
 WORK: Final = "work"
+_RELATIVE: Final = frozenset({"WDT", "WP", "WP$", "WRB"})
+_STOPS: Final = frozenset(",;:(–—")
 _FIELDS: Final = re.compile(r"\n(?=[^\W\d_][\w ]{0,39}: )")  # a line of fields goes on no sentence
 
 
@@ -74,16 +76,35 @@ def parses(nlp: Language, texts: Iterable[str]) -> Iterator[Doc]:
 
 
 def joined(sentence: Doc) -> tuple[Mention, ...]:
-    """The mentions by rules with a pipeline's labels, and in role ``read`` what it alone takes for a name."""
+    """The mentions by rules with a pipeline's labels, and in role ``read`` what it alone takes for a name.
+
+    A pipeline's span may be a phrase with all that hangs on it ("Joanna Lind, who came in 2015"): the name
+    in it that the rules see around its head is what it names.
+    """
     found = {fold(mention.name): mention for mention in names(sentence.text)}
     for span in sentence.ents:
-        key, label = fold(span.text), span.label_.lower() or "name"
-        if key in found:
-            found[key] = replace(found[key], label=label)
-        elif key:
-            # A work may begin with an article ("The Tempest"); all else is called by what follows it.
-            article = len(span) > 1 and label != WORK and span[0].lower_ in ARTICLES
-            start = span[1].idx if article else span.start_char
-            name = sentence.text[start : span.end_char]
-            found[key] = Mention(name=name, label=label, start=start, end=span.end_char, role="read")
+        label, head = span.label_.lower() or "name", span.root.idx
+        inside = [m for m in found.values() if span.start_char <= m.start <= head < m.end <= span.end_char]
+        if fold(span.text) in found:
+            found[fold(span.text)] = replace(found[fold(span.text)], label=label)
+        elif inside:
+            name = max(inside, key=lambda m: m.end - m.start)
+            found[fold(name.name)] = replace(name, label=label)
+        else:
+            start, end = _named_in(span, label)
+            name = Mention(name=sentence.text[start:end], label=label, start=start, end=end, role="read")
+            if fold(name.name):
+                found.setdefault(fold(name.name), name)
     return tuple(sorted(found.values(), key=lambda m: (m.start, m.end)))
+
+
+def _named_in(span: Span, label: str) -> tuple[int, int]:
+    """Start and end of the name in a span: without its article, up to what hangs on it.
+
+    A work may begin with an article ("The Tempest"); all else is called by what follows it.
+    """
+    article = len(span) > 1 and label != WORK and span[0].lower_ in ARTICLES
+    first = span[1] if article else span[0]
+    behind = (t.i for t in span if t.i > span.root.i and (t.tag_ in _RELATIVE or t.text in _STOPS))
+    last = span.doc[next(behind, span.end) - 1]
+    return (first.idx, last.idx + len(last)) if last.i >= first.i else (span.start_char, span.end_char)

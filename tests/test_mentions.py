@@ -111,3 +111,10 @@ def test_names_of_the_bundled_pipeline_join_the_rules() -> None:
     assert {("Barack Obama", "person"), ("London", "place"), ("May 2014", "time")} <= {
         (one.name, one.label) for one in found
     }
+
+
+def test_a_phrase_is_called_by_the_name_in_it() -> None:
+    pytest.importorskip("spacy")
+    (found,) = map(joined, parses(load("english"), ["She met Joanna Lind, who came to Oslo in 2015."]))
+    assert ("Joanna Lind", "person") in {(one.name, one.label) for one in found}
+    assert not [one.name for one in found if "who" in one.name]
