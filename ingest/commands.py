@@ -28,6 +28,8 @@ from graphmem.cli.options import (
     print_json,
     talk,
 )
+from graphmem.ingest.facts import load as load_relations
+from graphmem.ingest.facts.options import RelationsOption
 from graphmem.ingest.language import AUTOMATIC
 from graphmem.ingest.llm import Extractor
 from graphmem.ingest.llm.joining import read_with
@@ -117,6 +119,7 @@ def register(app: typer.Typer) -> None:
                 help="What reads names, facts and events: a spaCy pipeline, auto (the bundled one) or none."
             ),
         ] = AUTOMATIC,
+        relations: RelationsOption = None,
         store: StoreOption = DEFAULT_STORE,
         namespace: NamespaceOption = DEFAULT_NAMESPACE,
         author: AuthorOption = "user",
@@ -135,6 +138,7 @@ def register(app: typer.Typer) -> None:
         """
         limits = replace(DEFAULT_LIMITS, max_bytes=max_mb * 1_000_000)
         model = extractor_of(llm, llm_budget, llm_price, llm_relations, cached=not no_llm_cache)
+        known = load_relations(relations)
         sources = list(expand(paths, name=name, limits=limits))
         with told_at_the_end(model), opened(store, namespace, author) as memory, _progress() as progress:
             task = progress.add_task("reading", total=len(sources))
@@ -144,6 +148,7 @@ def register(app: typer.Typer) -> None:
                 jobs=jobs,
                 limits=limits,
                 pipeline=pipeline,
+                relations=known,
                 then=_reading(model),
                 done=lambda uri, outcome: progress.advance(task),
             )

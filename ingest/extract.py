@@ -18,6 +18,9 @@ from graphmem.errors import MissingExtra, SourceError
 from graphmem.ingest import visual
 from graphmem.ingest.chunking import chunk
 from graphmem.ingest.dates import TimeExpression
+from graphmem.ingest.facts import Schema
+from graphmem.ingest.facts import load as load_relations
+from graphmem.ingest.facts.options import RelationsOption
 from graphmem.ingest.findings import Extract, Finding, findings, meaning
 from graphmem.ingest.language import ENGLISH, load, named
 from graphmem.ingest.llm import Extractor
@@ -145,12 +148,13 @@ def print_finding(console: Console, finding: Finding) -> None:
 class Reader:
     """How texts are read: by a spaCy pipeline or rules alone, and by a language model if one is given.
 
-    ``now`` is what undated sources count from.
+    ``now`` is what undated sources count from; ``relations`` are those that facts are named after.
     """
 
     pipeline: Language | None
     now: datetime
     model: Extractor | None = None
+    relations: Schema | None = None
 
     def each(self, paths: list[str]) -> Iterator[Extract | SourceError]:
         """What the sources say, one by one; the error of one that cannot be read in its place."""
@@ -167,7 +171,7 @@ class Reader:
     def extract(self, reading: Reading) -> Extract:
         """What one source says."""
         document, passages, sentences = chunk(reading, DEFAULT_NAMESPACE)
-        found = findings(document, passages, sentences, self.pipeline, now=self.now)
+        found = findings(document, passages, sentences, self.pipeline, now=self.now, relations=self.relations)
         extract = Extract(document, tuple(found))
         return extract_with(self.model, extract, passages, now=self.now) if self.model else extract
 
@@ -195,6 +199,7 @@ def register(app: typer.Typer) -> None:
         pipeline: Annotated[
             str, typer.Option(help="A spaCy pipeline: the bundled one, an installed package, or none.")
         ] = ENGLISH,
+        relations: RelationsOption = None,
         now: Annotated[
             str | None, typer.Option(help="What undated sources count from (ISO date); now if left out.")
         ] = None,
@@ -223,7 +228,10 @@ def register(app: typer.Typer) -> None:
         model = extractor_of(llm, llm_budget, llm_price, llm_relations, cached=not no_llm_cache)
         installed = named(pipeline)
         reader = Reader(
-            load(installed) if installed else None, parse_moment(now) or datetime.now(timezone.utc), model
+            load(installed) if installed else None,
+            parse_moment(now) or datetime.now(timezone.utc),
+            model,
+            load_relations(relations),
         )
         with told_at_the_end(model):
             read, failed = _read(reader, paths, lines=not (json or page))

@@ -23,6 +23,7 @@ from graphmem.errors import Conflict, GraphMemError, MissingExtra, SourceError
 from graphmem.identity import document_id
 from graphmem.ingest.chunking import chunk
 from graphmem.ingest.episodes import episodes_of
+from graphmem.ingest.facts import Schema
 from graphmem.ingest.findings import findings
 from graphmem.ingest.language import AUTOMATIC, named
 from graphmem.ingest.language import load as load_pipeline
@@ -44,11 +45,12 @@ Outcome: TypeAlias = Literal["added", "replaced", "unchanged", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How to read: namespace, limits, and the spaCy pipeline that reads names and statements, if any."""
+    """How to read: namespace, limits, the spaCy pipeline that reads statements, if any, and relations."""
 
     namespace: str
     limits: Limits = DEFAULT_LIMITS
     pipeline: str | None = None  # as ``language.load`` takes it
+    relations: Schema | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,8 @@ def prepare(reading: Reading, plan: Plan) -> Prepared:
     """Chunk a reading, and read its sentences: by a pipeline, or names alone by rules."""
     document, passages, sentences = chunk(reading, plan.namespace)
     if plan.pipeline:
-        found = findings(document, passages, sentences, load_pipeline(plan.pipeline))
+        nlp = load_pipeline(plan.pipeline)
+        found = findings(document, passages, sentences, nlp, relations=plan.relations)
         read = [replace(one.sentence, mentions=one.mentions, statements=one.statements) for one in found]
     else:
         read = [replace(sentence, mentions=names(sentence.text)) for sentence in sentences]
@@ -223,16 +226,18 @@ def ingest_sources(
     jobs: int = 1,
     limits: Limits = DEFAULT_LIMITS,
     pipeline: str | None = AUTOMATIC,
+    relations: Schema | None = None,
     then: Callable[[Prepared], Prepared] | None = None,
     done: Callable[[str, Outcome], None] = lambda uri, outcome: None,
 ) -> Report:
     """Read sources into a memory; ``done(uri, outcome)`` is called as each is finished.
 
     ``pipeline`` reads names, facts and events (``language.named``); with None the rules mark names alone.
+    ``relations`` are those that facts are named after (``facts.load``), the bundled ones if left out.
     ``then`` is called in this process on each document that is read, before it is committed.
     A source that cannot be read is told in ``Report.errors``; the others go in.
     """
-    plan = Plan(memory.namespace, limits, named(pipeline))
+    plan = Plan(memory.namespace, limits, named(pipeline), relations)
     ingest = Ingest(memory, done)
 
     def with_hash() -> Iterator[tuple[Source, str | None]]:

@@ -9,9 +9,14 @@ import pytest
 pytest.importorskip("spacy")
 
 from parses import parsed  # noqa: E402
+from typer.testing import CliRunner  # noqa: E402
 
+from graphmem import Memory  # noqa: E402
+from graphmem.cli import build  # noqa: E402
 from graphmem.errors import InputError  # noqa: E402
 from graphmem.ingest.facts import find_facts, load, relation_of  # noqa: E402
+from graphmem.schema import FACT, from_record  # noqa: E402
+from graphmem.statements import Fact  # noqa: E402
 
 
 def test_relations_by_pattern_and_role() -> None:
@@ -76,3 +81,16 @@ def test_a_bad_schema_says_what_is_wrong(tmp_path: Path, text: str, says: str) -
 def test_a_missing_schema_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="none.toml"):
         load(tmp_path / "none.toml")
+
+
+def test_relations_of_ones_own_name_the_facts_of_a_memory(tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text('[supplies]\nfunctional = false\npatterns = ["supply"]\n', "utf-8")
+    (tmp_path / "a.txt").write_text("Acme has supplied steel. Barack Obama lived in Chicago.", "utf-8")
+    store = f"sqlite:///{tmp_path}/memory.db"
+    call = ["ingest", str(tmp_path / "a.txt"), "--store", store, "--relations"]
+    assert CliRunner().invoke(build(), [*call, str(tmp_path / "own.toml")]).exit_code == 0
+    with Memory.open(store) as memory:
+        facts = [fact for record in memory.store.scan(memory.view, FACT) if (fact := from_record(record))]
+    assert {fact.relation for fact in facts if isinstance(fact, Fact)} == {"supplies", "lives_in"}
+    wrong = CliRunner().invoke(build(), [*call, str(tmp_path / "nowhere.toml")])
+    assert isinstance(wrong.exception, InputError) and "nowhere.toml" in str(wrong.exception)
