@@ -115,7 +115,8 @@ def write_commit(
     planned = plan(draft, states.images)
     if vectors is not None:
         check_texts(draft.schema, commit.namespace, vectors, planned, states.images)
-    changed = {change.id for change in commit.changes}
+    # In the order of the commit, so that keys, and what goes by them, are the same in every process.
+    changed = dict.fromkeys(change.id for change in commit.changes)
     keys = _keys(states, changed, planned, new_keys)
     rows = rows_of(planned, keys, states.keys, prepared.words, names, draft.schema)
     _run_writes(transaction, rows, names)
