@@ -187,15 +187,15 @@ def evidence(store: Store, view: View, unit: Named, limit: int = 1) -> list[Sent
     """Sentences that name a unit by its full name, in documents that mean it so."""
     own = set(documents(store, view, unit, _READ))
     found: list[Sentence] = []
-    kinds = [*schema.ENTITY_EDGES, schema.REFERS]
+    kinds = [*schema.ENTITY_EDGES, schema.NAMES, schema.REFERS]
     for name in sorted(unit.unit.called):
         entity = entity_id(unit.namespace, name)
         ids = store.neighbours(view, [entity], kinds, "in", limit=_READ).source
-        sentences = {id: record for id, record in store.get(view, list(dict.fromkeys(ids))).items()}
+        sentences = store.get(view, list(dict.fromkeys(ids)))
         passages = store.get(view, list({record.body["passage"] for record in sentences.values()}))
-        for id in dict.fromkeys(ids):
-            value = schema.from_record(sentences[id])
-            home = passages.get(sentences[id].body["passage"])
+        for record in (sentences[id] for id in dict.fromkeys(ids) if id in sentences):
+            value = schema.from_record(record)
+            home = passages.get(record.body["passage"])
             if isinstance(value, Sentence) and home and home.body["document"] in own and value not in found:
                 found.append(value)
     return found[:limit]

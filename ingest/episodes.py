@@ -337,6 +337,11 @@ def _later(seconds: float) -> str:
     return f"a moment {way}"
 
 
+def divisible(document: Document, passages: Sequence[Passage]) -> bool:
+    """Whether a document has episodes: it is long enough, and no list of independent items."""
+    return len(passages) >= 2 * SHORTEST and (document.kind != "text" or document.title != "")
+
+
 def episodes_of(
     document: Document,
     passages: Sequence[Passage],
@@ -351,7 +356,7 @@ def episodes_of(
         sentences: their sentences, with their mentions.
         vectors: the vectors of the sentences by id, shape (d,), as the store gives them.
     """
-    if len(passages) < 2 * SHORTEST or (document.kind == "text" and not document.title):
+    if not divisible(document, passages):
         return []
     inside: defaultdict[str, list[Sentence]] = defaultdict(list)
     for sentence in sentences:

@@ -22,7 +22,7 @@ from graphmem.edits import document_records, replacement
 from graphmem.errors import Conflict, GraphMemError, MissingExtra, SourceError
 from graphmem.identity import document_id
 from graphmem.ingest.chunking import chunk
-from graphmem.ingest.episodes import episodes_of
+from graphmem.ingest.episodes import divisible, episodes_of
 from graphmem.ingest.facts import Schema
 from graphmem.ingest.findings import findings
 from graphmem.ingest.language import AUTOMATIC, named
@@ -184,6 +184,8 @@ class Ingest:
 
     def _episodes(self, prepared: Prepared, vectors: Mapping[str, FloatArray]) -> tuple[Episode, ...]:
         """The episodes of a document, by vectors as exact as the store keeps them."""
+        if not divisible(prepared.document, prepared.passages):
+            return ()
         ids = [sentence.id for sentence in prepared.sentences]
         new = [id for id in ids if id in vectors]
         known = dict(self.memory.store.vectors(self.memory.view, [id for id in ids if id not in vectors]))

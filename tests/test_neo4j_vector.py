@@ -93,7 +93,7 @@ def test_the_index_finds_what_the_exact_search_finds(pair: tuple[Neo4jStore, Neo
     fill(indexed)
     for view in VIEWS.values():
         found = wanted = 0
-        for query in clustered(30, 7):
+        for query in clustered(120, 7):  # the index is built with chance in it: few questions tell little
             best = dict(exact.search_vector(view, query, 5))
             answer = indexed.search_vector(view, query, 5)
             assert len(answer) == len(best)
@@ -102,8 +102,7 @@ def test_the_index_finds_what_the_exact_search_finds(pair: tuple[Neo4jStore, Neo
             shared = best.keys() & dict(answer).keys()
             assert all(best[id] == dict(answer)[id] for id in shared), "the cosines are the exact ones"
             found, wanted = found + len(shared), wanted + len(best)
-        # The index is built with chance in it: the figure itself is held by benchmarks.stores.
-        assert found >= 0.9 * wanted, view
+        assert found >= 0.95 * wanted, view
 
 
 def test_it_is_the_index_that_answers(
