@@ -8,6 +8,7 @@ from typing import Any, Final
 import networkx as nx
 
 from graphmem import schema
+from graphmem.shown import shown
 from graphmem.stores.base import Store
 from graphmem.types import Record, View
 
@@ -31,7 +32,7 @@ def _attributes(record: Record) -> dict[str, Any]:
     """What a person would read on a node; moments as ISO text, which every graph file can hold."""
     return {
         key: value.isoformat() if isinstance(value, datetime) else value
-        for key, value in schema.shown(record).items()
+        for key, value in shown(record).items()
     }
 
 

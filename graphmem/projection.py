@@ -15,6 +15,7 @@ from typing import Final, TypeVar
 from graphmem import bodies, schema
 from graphmem.identity import entity_id, fold
 from graphmem.registering import Get, identities
+from graphmem.shown import shown
 from graphmem.statements import Event, Fact, Statement, Support, event_id, fact_id
 from graphmem.types import Change, Entity, Record, Schema
 
@@ -198,6 +199,6 @@ SCHEMA: Final = Schema(
     ),
     index=schema.index,
     derive=derive,
-    shown=schema.shown,
+    shown=shown,
     asked=frozenset({schema.CAST}),
 )

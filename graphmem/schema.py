@@ -6,13 +6,12 @@ The one place that knows both levels of ``graphmem.types``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime, timezone
 from typing import Any, Final
 
 from graphmem import bodies
 from graphmem.casts import Block, Cast, Match, Named, Word
 from graphmem.identity import entity_id, fold, unit_id
-from graphmem.resolution.profile import full_name, name_key
+from graphmem.resolution.profile import name_key
 from graphmem.statements import Event, Fact, Statement, event_id, fact_id
 from graphmem.types import (
     Change,
@@ -26,7 +25,6 @@ from graphmem.types import (
     PassageKind,
     Record,
     Sentence,
-    Shown,
 )
 
 DOCUMENT: Final = "document"
@@ -275,122 +273,6 @@ def index(record: Record) -> Index:
     if record.kind in SENTENCE_KINDS.values():
         return _index_sentence(record)
     return _INDEX[record.kind](record) if record.kind in _INDEX else Index()
-
-
-_READABLE: Final = ("text", "caption", "position", "start", "end", "heading", "speaker")
-
-
-def shown(record: Record) -> dict[str, Shown]:
-    """What a person reads of a record in a graph browser: a name, and fields worth querying."""
-    body = record.body
-    fields: dict[str, Shown | None]
-    if record.kind == DOCUMENT:
-        written_at = bodies.parse_moment(body.get("written_at"))
-        fields = {"name": body.get("title") or body["uri"], "uri": body["uri"], "written_at": written_at}
-    elif record.kind == ENTITY:
-        entity = bodies.read_entity(record.id, record.namespace, body)
-        fields = {
-            "name": entity.name,
-            "label": entity.label,
-            "aliases": list(entity.aliases) or None,
-            "mentions": entity.mentions,
-        }
-    elif record.kind in (FACT, EVENT):
-        fields = _shown_fact(bodies.read_fact(record.id, record.namespace, body))
-    elif record.kind in _SHOWN:
-        fields = _SHOWN[record.kind](from_record(record))
-    else:  # every write shows all passages and sentences: straight from the body
-        fields = {key: body.get(key) for key in _READABLE}
-        fields |= {"name": excerpt(body["text"]), "at": bodies.parse_moment(body.get("at"))}
-    return {key: field for key, field in fields.items() if field is not None}
-
-
-def _shown_cast(cast: Cast) -> dict[str, Shown | None]:
-    names = sorted(full_name(profile.names) for profile in cast.profiles)
-    return {"name": excerpt(", ".join(names)), "names": names}
-
-
-def _shown_unit(named: Named) -> dict[str, Shown | None]:
-    unit = named.unit
-    return {
-        "name": named.name,
-        "key": unit.profile.id,
-        "label": named.label or None,
-        "aliases": sorted(unit.profile.names.keys() - {named.name}) or None,
-        "documents": unit.clusters,
-    }
-
-
-def _shown_match(match: Match) -> dict[str, Shown | None]:
-    link = match.link
-    return {
-        "name": excerpt(f"{shortened(link.a)} / {shortened(link.b)}"),
-        "band": link.band,
-        "score": round(link.score, 4),
-        "why": link.why,
-    }
-
-
-def _shown_word(word: Word) -> dict[str, Shown | None]:
-    said = word.decision
-    return {
-        "name": excerpt(f"{shortened(said.a)} {'=' if said.same else '≠'} {shortened(said.b)}"),
-        "same": said.same,
-        "by": said.by or None,
-        "at": datetime.fromtimestamp(said.at, timezone.utc),
-    }
-
-
-def _shown_episode(episode: Episode) -> dict[str, Shown | None]:
-    size, why = len(episode.passages), episode.reason
-    return {"name": f"{size}: {why}", "reason": why, "size": size, "at": episode.at, "until": episode.until}
-
-
-_SHOWN: Final[dict[str, Callable[[Any], dict[str, Shown | None]]]] = {
-    CAST: _shown_cast,
-    EPISODE: _shown_episode,
-    UNIT: _shown_unit,
-    BLOCK: lambda block: {"name": f"block of {block.page.count}", "size": block.page.count},
-    MATCH: _shown_match,
-    DECISION: _shown_word,
-}
-
-
-def shortened(key: str) -> str:
-    """A unit's key for people: its name and what sets it apart.
-
-    >>> shortened("springfield|illinois||place")
-    'springfield, illinois'
-    """
-    name, *apart = key.split("|")
-    return ", ".join(part for part in (name, *apart[:-1]) if part)
-
-
-def _shown_fact(fact: Fact) -> dict[str, Shown | None]:
-    when = fact.when
-    return {
-        "name": excerpt(fact.text),
-        "text": fact.text,
-        "relation": fact.relation,
-        "negated": True if fact.negated else None,
-        "modality": fact.modality or None,
-        "said_by": list(fact.said_by) or None,
-        "begin": when.begin if when else None,
-        "end": when.end if when else None,
-        "precision": (when.precision or None) if when else None,
-        "confidence": fact.confidence,
-        "stated": fact.stated,
-    }
-
-
-def excerpt(text: str, characters: int = 60) -> str:
-    """The beginning of a text on one line, cut at a word where one ends."""
-    begin = text[: 4 * characters]
-    line = " ".join(begin.split())
-    if len(line) <= characters and len(begin) == len(text):
-        return line
-    head = line[: characters - 1]
-    return (head.rpartition(" ")[0] or head) + "…"
 
 
 def text_is_new(change: Change) -> bool:

@@ -100,6 +100,7 @@ class Statement:
         predicate: as it stands, with auxiliaries and the preposition of a lone argument: "was born in".
         lemma: its basic form: "be born in".
         relation: the name of a known relation ("born_in"); empty if it is none.
+        functional: whether that relation holds for one object at a time.
         participants: the subject first, then the object or complement, then the rest.
         happens: whether it is an occurrence ("moved to"), not a state ("lives in").
         negated: whether it is denied.
@@ -117,6 +118,7 @@ class Statement:
     lemma: str
     participants: tuple[Participant, ...]
     relation: str = ""
+    functional: bool = False
     happens: bool = False
     negated: bool = False
     modality: str = ""

@@ -28,7 +28,6 @@ from graphmem.cli.options import (
     print_json,
     talk,
 )
-from graphmem.ingest.facts import load as load_relations
 from graphmem.ingest.facts.options import RelationsOption
 from graphmem.ingest.language import AUTOMATIC
 from graphmem.ingest.llm import Extractor
@@ -46,6 +45,7 @@ from graphmem.ingest.pipeline import Prepared, Report, ingest_sources
 from graphmem.ingest.references import cast
 from graphmem.ingest.sources import DEFAULT_LIMITS, expand
 from graphmem.memory import DEFAULT_NAMESPACE
+from graphmem.relations import load as load_relations
 
 
 class _Rate(ProgressColumn):

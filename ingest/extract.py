@@ -18,8 +18,6 @@ from graphmem.errors import MissingExtra, SourceError
 from graphmem.ingest import visual
 from graphmem.ingest.chunking import chunk
 from graphmem.ingest.dates import TimeExpression
-from graphmem.ingest.facts import Schema
-from graphmem.ingest.facts import load as load_relations
 from graphmem.ingest.facts.options import RelationsOption
 from graphmem.ingest.findings import Extract, Finding, findings, meaning
 from graphmem.ingest.language import ENGLISH, load, named
@@ -39,6 +37,8 @@ from graphmem.ingest.reading import Reading
 from graphmem.ingest.sources import expand
 from graphmem.ingest.sources import load as content_of
 from graphmem.memory import DEFAULT_NAMESPACE
+from graphmem.relations import Schema
+from graphmem.relations import load as load_relations
 from graphmem.statements import Statement
 
 if TYPE_CHECKING:

@@ -8,13 +8,14 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Final
 
 from graphmem.ingest.dates import TimeExpression, find_dates
-from graphmem.ingest.facts import Schema, find_facts
-from graphmem.ingest.facts import load as load_relations
+from graphmem.ingest.facts import find_facts
 from graphmem.ingest.fields import found_at, record_statements
 from graphmem.ingest.language import joined, parses
 from graphmem.ingest.names import names
 from graphmem.ingest.references import Read, referred
 from graphmem.ingest.statements import Namer, Said, statements
+from graphmem.relations import Schema
+from graphmem.relations import load as load_relations
 from graphmem.schema import DATE_LABEL
 from graphmem.statements import Interval, Statement, event_id
 from graphmem.types import Document, Mention, Passage, Sentence

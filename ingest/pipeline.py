@@ -23,7 +23,6 @@ from graphmem.errors import Conflict, GraphMemError, MissingExtra, SourceError
 from graphmem.identity import document_id
 from graphmem.ingest.chunking import chunk
 from graphmem.ingest.episodes import divisible, episodes_of
-from graphmem.ingest.facts import Schema
 from graphmem.ingest.findings import findings
 from graphmem.ingest.language import AUTOMATIC, named
 from graphmem.ingest.language import load as load_pipeline
@@ -34,6 +33,7 @@ from graphmem.ingest.reading import Reading
 from graphmem.ingest.references import cast
 from graphmem.ingest.sources import DEFAULT_LIMITS, Limits, Source, expand, load
 from graphmem.memory import Memory
+from graphmem.relations import Schema
 from graphmem.stores.quantised import dequantise, quantise
 from graphmem.types import Change, Document, Episode, FloatArray, Passage, Sentence
 

@@ -9,7 +9,8 @@ from typing import Final
 
 from graphmem.ingest.dates import TimeExpression
 from graphmem.ingest.dates.expression import Tense
-from graphmem.ingest.facts import Extracted, Phrase, Schema, relation_of
+from graphmem.ingest.facts import Extracted, Phrase, relation_of
+from graphmem.relations import Schema
 from graphmem.statements import SUBJECT, Interval, Participant, Statement
 from graphmem.types import Mention
 
@@ -147,6 +148,7 @@ def statements(facts: Iterable[Extracted], said: Said, schema: Schema) -> Iterat
             predicate=fact.predicate,
             lemma=fact.lemma.lower(),
             relation=relation.name if relation else "",
+            functional=relation is not None and relation.functional,
             participants=(replace(subject, role=SUBJECT), *others),
             happens=happens(fact),
             negated=fact.negated,

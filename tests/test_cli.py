@@ -59,7 +59,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("GRAPHMEM_STORE", "sqlite:///memory.db")
     monkeypatch.delenv("GRAPHMEM_NAMESPACE", raising=False)
     monkeypatch.delenv("GRAPHMEM_AUTHOR", raising=False)
-    monkeypatch.setattr("graphmem.memory.SentenceEncoder", HashEmbedder)
+    monkeypatch.setattr("graphmem.verbs.opened.SentenceEncoder", HashEmbedder)
     (tmp_path / "ash.md").write_text(ASH, encoding="utf-8")
     (tmp_path / "chat.txt").write_text(CHAT, encoding="utf-8")
     yield tmp_path

@@ -38,7 +38,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("GRAPHMEM_STORE", "GRAPHMEM_NAMESPACE", "GRAPHMEM_AUTHOR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COLUMNS", "500")
-    monkeypatch.setattr("graphmem.memory.SentenceEncoder", HashEmbedder)
+    monkeypatch.setattr("graphmem.verbs.opened.SentenceEncoder", HashEmbedder)
     (tmp_path / "ash.md").write_text(ASH, encoding="utf-8")
     return tmp_path
 

@@ -15,8 +15,9 @@ from spacy.language import Language  # noqa: E402
 from spacy.tokens import Doc  # noqa: E402
 
 from graphmem.ingest import language  # noqa: E402
-from graphmem.ingest.facts import find_facts, load, relation_of, surface  # noqa: E402
+from graphmem.ingest.facts import find_facts, relation_of, surface  # noqa: E402
 from graphmem.ingest.facts.extraction import MOST  # noqa: E402
+from graphmem.relations import load  # noqa: E402
 
 ENGLISH = Path(__file__).parents[1] / "ingest" / "english"
 

@@ -14,7 +14,7 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import Runnable
 from pydantic import Field
 
-from graphmem.ingest.facts import relations
+from graphmem import relations
 from graphmem.ingest.llm import Excerpt, Extractor, excerpts
 from graphmem.ingest.llm.extractor import Kept
 from graphmem.types import Document, Passage, Sentence

@@ -51,7 +51,7 @@ def test_a_kept_answer_costs_nothing_and_says_the_same(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("other", ["model", "text", "title", "relations"])
 def test_what_could_change_the_answer_is_asked_anew(tmp_path: Path, other: str) -> None:
-    from graphmem.ingest.facts import relations
+    from graphmem import relations
 
     reader(Structured(answers=[good()]), cache=Cache(tmp_path))(CURIE)
     model = Structured(answers=[good()])

@@ -260,7 +260,7 @@ def test_every_command_is_probed() -> None:
 def test_no_command_shows_or_changes_what_is_theirs(
     pair: Pair, command: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("graphmem.memory.SentenceEncoder", HashEmbedder)
+    monkeypatch.setattr("graphmem.verbs.opened.SentenceEncoder", HashEmbedder)
     before, head, ids = state(pair.theirs), pair.theirs.store.head(), pair.ids
     commit = next(pair.theirs.history()).id
     for arguments in COMMANDS[command]:

@@ -223,7 +223,7 @@ Call = Callable[..., str]
 def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
     """Run a command: all that it says."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("graphmem.memory.SentenceEncoder", HashEmbedder)
+    monkeypatch.setattr("graphmem.verbs.opened.SentenceEncoder", HashEmbedder)
     for name in ("GRAPHMEM_STORE", "GRAPHMEM_NAMESPACE", "NEO4J_PASSWORD"):
         monkeypatch.delenv(name, raising=False)
 

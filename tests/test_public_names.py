@@ -32,7 +32,7 @@ def test_names_of_ingest() -> None:
 
 
 def test_verbs_of_a_memory() -> None:
-    verbs = {name for name in vars(graphmem.Memory) if not name.startswith("_")}
+    verbs = {name for name in dir(graphmem.Memory) if not name.startswith("_")}
     assert verbs == {
         "close",
         "commit",

@@ -14,7 +14,8 @@ from typer.testing import CliRunner  # noqa: E402
 from graphmem import Memory  # noqa: E402
 from graphmem.cli import build  # noqa: E402
 from graphmem.errors import InputError  # noqa: E402
-from graphmem.ingest.facts import find_facts, load, relation_of  # noqa: E402
+from graphmem.ingest.facts import find_facts, relation_of  # noqa: E402
+from graphmem.relations import load  # noqa: E402
 from graphmem.schema import FACT, from_record  # noqa: E402
 from graphmem.statements import Fact  # noqa: E402
 

@@ -20,7 +20,8 @@ from graphmem.cli.options import (
 from graphmem.identities import Identity
 from graphmem.memory import DEFAULT_NAMESPACE, Memory
 from graphmem.resolution import Decision, Link
-from graphmem.schema import shortened, to_record
+from graphmem.schema import to_record
+from graphmem.shown import shortened
 from graphmem.statements import Fact
 from graphmem.types import Document, Entity, Episode, Passage, Sentence
 

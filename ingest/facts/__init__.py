@@ -2,16 +2,13 @@
 
 from graphmem.ingest.facts.extraction import find_facts
 from graphmem.ingest.facts.fact import Attribution, Extracted, Phrase, surface
-from graphmem.ingest.facts.relations import Relation, Schema, load, relation_of
+from graphmem.ingest.facts.relations import relation_of
 
 __all__ = [
     "Attribution",
     "Extracted",
     "Phrase",
-    "Relation",
-    "Schema",
     "find_facts",
-    "load",
     "relation_of",
     "surface",
 ]

@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from graphmem.errors import MissingExtra
-from graphmem.ingest.facts.relations import Schema, load
 from graphmem.ingest.llm import answer
 from graphmem.ingest.llm.answer import Answer
 from graphmem.ingest.llm.asking import Asker, Refused, Reply
@@ -21,6 +20,7 @@ from graphmem.ingest.llm.grounding import Extraction, Grounded, ground
 from graphmem.ingest.llm.prompt import Prompt, complaint, prompt
 from graphmem.ingest.llm.repair import repaired
 from graphmem.ingest.llm.report import Report
+from graphmem.relations import Schema, load
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel

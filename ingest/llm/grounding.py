@@ -15,13 +15,13 @@ from typing import Final
 
 from graphmem.identity import fold, words
 from graphmem.ingest.dates import Tense
-from graphmem.ingest.facts.relations import Schema
 from graphmem.ingest.llm.answer import Answer, Claim
 from graphmem.ingest.llm.evidence import Evidence, Text, evidence, missing
 from graphmem.ingest.llm.excerpt import Excerpt
 from graphmem.ingest.llm.moment import at, interval, is_time
 from graphmem.ingest.llm.predicate import basic, denies, fits, named, support, worded
 from graphmem.ingest.llm.spans import Place, find, gather, preposition
+from graphmem.relations import Schema
 from graphmem.statements import SUBJECT, Interval, Participant, Statement
 from graphmem.types import Mention
 
@@ -143,10 +143,12 @@ class _Claims:
         )
         doubts = sum((self._loose(found), share < 1, chosen, any(one.place is None for one in sides)))
         start, end = self._extent(participants, found, claim.predicate, sentence)
+        name = claim.relation if chosen else relation
         return found.number, Statement(
             predicate=claim.predicate,
             lemma=lemma,
-            relation=claim.relation if chosen else relation,
+            relation=name,
+            functional=bool(name) and self.relations.relations[name].functional,
             participants=participants,
             happens=claim.happens,
             negated=claim.negated or denies(claim.predicate),

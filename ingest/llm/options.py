@@ -10,9 +10,9 @@ from typing import Annotated
 
 import typer
 
+from graphmem import relations
 from graphmem.cli.options import talk
 from graphmem.errors import InputError
-from graphmem.ingest.facts import relations
 from graphmem.ingest.llm.budget import Budget, Price
 from graphmem.ingest.llm.cache import Cache, folder
 from graphmem.ingest.llm.extractor import Extractor

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from graphmem.ingest.facts.fact import Phrase, Role
-from graphmem.ingest.facts.relations import Relation, Schema
 from graphmem.ingest.llm.spans import stem, words_of
+from graphmem.relations import Relation, Schema
 
 MOST_WORDS: Final = 12
 """Words of the longest predicate; what is longer is a sentence."""
@@ -66,7 +65,7 @@ def support(predicate: str, sentence: str) -> float:
 def worded(relation: Relation, sentence: str) -> bool:
     """Whether a sentence has all words of one of the predicates that mean a relation, but for "be".
 
-    >>> from graphmem.ingest.facts.relations import load
+    >>> from graphmem.relations import load
     >>> worded(load().relations["located_in"], "Paris is a city in Texas.")
     True
     """
@@ -145,9 +144,8 @@ def named(key: str, schema: Schema, *, time: bool) -> str:
     Models leave out the "be" of a passive: "born in" is looked up as "be born in" too.
     """
     # Whether an object is a place is not told by a model, so that it may be one.
-    role: Role = "time" if time else "place"
-    phrase = Phrase(role=role, head=0, core=(), tokens=(), case=(), text="", start=0, end=0)
+    role = "time" if time else "place"
     for one in (key, f"be {key}"):
-        if relation := schema.find(one, phrase):
+        if relation := schema.find(one, role):
             return relation.name
     return ""

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from graphmem.identity import digest
-from graphmem.ingest.facts.relations import Schema
 from graphmem.ingest.llm.excerpt import Excerpt
+from graphmem.relations import Schema
 
 _TASK: Final = """\
 You read one passage and write down what it says, for a knowledge graph.
