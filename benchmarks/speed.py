@@ -29,10 +29,14 @@ from graphmem.ingest import ingest_readings, sentences
 from graphmem.ingest.language import ENGLISH, load, parses
 from graphmem.ingest.readers import items_reading
 from graphmem.memory import Memory
+from graphmem.projection import SCHEMA
 from graphmem.retrieval.candidates import candidates
 from graphmem.retrieval.linking import link
 from graphmem.retrieval.recall import SEED_SHARE, softmax_best
-from graphmem.types import FloatArray
+from graphmem.stores.base import Store
+from graphmem.stores.chain import GENESIS, content, linked
+from graphmem.stores.log import canonical, pack, written
+from graphmem.types import Commit, FloatArray, Vectors, View
 
 CHUNK: Final = 400  # passages ingested between two measurements of the bare work
 PRPACK_QUESTIONS: Final = 5
@@ -135,6 +139,46 @@ def edit_visible_ms(memory: Memory) -> float:
     return percentile(times, 50)
 
 
+class Timed:
+    """A store that notes how long each commit took, and how long its place in the chain alone takes."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.commit_ms: list[float] = []
+        self.chain_ms: list[float] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.store, name)
+
+    def apply(self, commit: Commit, vectors: Vectors | None = None) -> Commit:
+        """As the store's."""
+        begin = time.perf_counter()
+        applied = self.store.apply(commit, vectors)
+        self.commit_ms.append((time.perf_counter() - begin) * 1000)
+        changes = written(commit)
+        begin = time.perf_counter()
+        linked(GENESIS, applied.seq, content(commit, changes))
+        self.chain_ms.append((time.perf_counter() - begin) * 1000)
+        return applied
+
+
+def history_size(store: Store) -> dict[str, float]:
+    """Bytes of the log's packed changes, against those of the bodies of the records that are there."""
+    view = View.of(*store.info().records)
+    log = sum(len(pack(written(commit))) for commit in store.commits(view))
+    bodies = {
+        kind: sum(len(canonical(record.body).encode()) for record in store.scan(view, kind))
+        for kind in SCHEMA.logged | SCHEMA.derived
+    }
+    logged = sum(bodies[kind] for kind in SCHEMA.logged)
+    return {
+        "history_mb": round(log / 1e6, 2),
+        "live_mb": round(sum(bodies.values()) / 1e6, 2),
+        "history_over_live": round(log / sum(bodies.values()), 3),
+        "history_over_logged": round(log / logged, 3),
+    }
+
+
 def measure(items: Sequence[Item], asked: Sequence[Asked], store: str) -> dict[str, Any]:
     """All figures of one size."""
     encoder = SentenceEncoder()
@@ -142,6 +186,7 @@ def measure(items: Sequence[Item], asked: Sequence[Asked], store: str) -> dict[s
         encoder, [q.text for q in asked] + [f"What does Zorblat{n} keep?" for n in range(5)]
     )
     with Memory.open(store, embedder=embedder) as memory:
+        memory.store = timed = Timed(memory.store)
         ingest_s, bare_s = ingest_beside_bare(memory, items, encoder)
         info = memory.store.info()
         figures: dict[str, Any] = {
@@ -150,6 +195,9 @@ def measure(items: Sequence[Item], asked: Sequence[Asked], store: str) -> dict[s
             "ingest_docs_s": round(len(items) / ingest_s, 1),
             "ingest_over_bare": round(ingest_s / bare_s, 3),
             "bare_s": round(bare_s, 1),
+            "commit_ms_p50": percentile(timed.commit_ms, 50),
+            "chain_ms_p50": round(float(np.median(timed.chain_ms)), 4),
+            **history_size(memory.store),
             **recall_beside_whole(memory, asked),
             "edit_visible_ms": edit_visible_ms(memory),
         }

@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from graphmem.casts import Cast, Word
+from graphmem.corrections import read_retraction, write_retraction
 from graphmem.resolution import Decision, Link, Page, Profile, Unit
 from graphmem.resolution.decision import weighed
 from graphmem.resolution.profile import full_name, profile_id
@@ -130,6 +131,7 @@ def _write_statement(s: Statement) -> dict[str, Any]:
             "lemma": s.lemma if s.lemma != s.predicate else None,
             "relation": s.relation,
             "functional": s.functional or None,
+            "permanent": s.permanent or None,
             "participants": [_write_participant(one) for one in s.participants],
             "happens": s.happens or None,
             "negated": s.negated or None,
@@ -140,6 +142,7 @@ def _write_statement(s: Statement) -> dict[str, Any]:
             "span": [s.start, s.end],
             "by": s.by if s.by != "rules" else None,
             "follows": s.follows,
+            "at": moment(s.at),
         }
     )
 
@@ -152,6 +155,7 @@ def read_statement(body: Mapping[str, Any]) -> Statement:
         lemma=body.get("lemma", body.get("predicate", "")),
         relation=body.get("relation", ""),
         functional=body.get("functional", False),
+        permanent=body.get("permanent", False),
         participants=tuple(_read_participant(row) for row in body["participants"]),
         happens=body.get("happens", False),
         negated=body.get("negated", False),
@@ -163,6 +167,7 @@ def read_statement(body: Mapping[str, Any]) -> Statement:
         end=end,
         by=body.get("by", "rules"),
         follows=body.get("follows", ""),
+        at=parse_moment(body.get("at")),
     )
 
 
@@ -208,6 +213,8 @@ def write_entity(e: Entity) -> dict[str, Any]:
         "labels": dict(e.labels),
         "openings": e.openings or None,
         "references": dict(e.references),
+        "called": e.called,
+        "typed": e.typed,
     }
 
 
@@ -221,7 +228,14 @@ def read_entity(id: str, namespace: str, body: Mapping[str, Any]) -> Entity:
         labels=body.get("labels", {}),
         openings=body.get("openings", 0),
         references=body.get("references", {}),
+        called=body.get("called", ""),
+        typed=body.get("typed", ""),
     )
+
+
+def _write_support(one: Support, count: int) -> list[Any]:
+    row = [count, one.predicate, list(one.texts), one.confidence, one.said_by, one.by, one.at]
+    return [*row, one.holds] if one.holds else row
 
 
 def write_fact(f: Fact) -> dict[str, Any]:
@@ -233,16 +247,17 @@ def write_fact(f: Fact) -> dict[str, Any]:
         "negated": f.negated or None,
         "modality": f.modality,
         "when": _write_interval(f.when),
-        "supports": [[count, one[0], list(one.texts), *one[2:]] for one, count in sorted(f.supports.items())],
+        "supports": [_write_support(one, count) for one, count in sorted(f.supports.items())],
         "follows": dict(f.follows) if isinstance(f, Event) else None,
+        "retraction": write_retraction(f.retraction),
     }
 
 
 def read_supports(body: Mapping[str, Any]) -> dict[Support, int]:
     """How often each wording supports a fact, from its body."""
     return {
-        Support(predicate, tuple(texts), confidence, said_by, by, at): count
-        for count, predicate, texts, confidence, said_by, by, at in body.get("supports", ())
+        Support(predicate, tuple(texts), *rest): count
+        for count, predicate, texts, *rest in body.get("supports", ())
     }
 
 
@@ -260,6 +275,7 @@ def _fields_of_fact(body: Mapping[str, Any]) -> dict[str, Any]:
         "modality": body.get("modality", ""),
         "when": _read_interval(body.get("when")),
         "supports": supports,
+        "retraction": read_retraction(body.get("retraction")),
     }
 
 

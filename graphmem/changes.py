@@ -23,6 +23,15 @@ def inverse(changes: Sequence[Change]) -> tuple[Change, ...]:
     return tuple(Change(change.after, change.before) for change in reversed(changes))
 
 
+def net(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """The changes as one for each record, by id: from its first state to its last; equal states make none."""
+    ends: dict[str, tuple[Record | None, Record | None]] = {}
+    for change in changes:
+        before, _ = ends.get(change.id, (change.before, None))
+        ends[change.id] = before, change.after
+    return tuple(Change(*ends[id]) for id in sorted(ends) if ends[id][0] != ends[id][1])
+
+
 def misfits(changes: Iterable[Change], current: Mapping[str, Record]) -> tuple[str, ...]:
     """Ids of the records whose state, after the changes so far, is not what a change expects before it."""
     state: dict[str, Record | None] = dict(current)

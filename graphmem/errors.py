@@ -5,8 +5,10 @@ GraphMemError
 │   ├── SourceError         a file or stream: unreadable, empty, encrypted, too large, not its format
 │   ├── QueryError          a question that cannot be asked
 │   ├── ImportFormatError   an export file that is not one, or is cut
-│   └── StoreURLError       a store address that names no store
+│   ├── StoreURLError       a store address that names no store
+│   └── NotOwned            a record of a namespace that is only read along
 ├── NotFound                no such record, commit or document in this view
+├── NotShared               a namespace that does not let this one read it
 ├── Conflict                the record was changed meanwhile, or later: nothing was written
 ├── MissingExtra            a package that is installed with an extra
 └── StoreError              the store cannot serve
@@ -55,6 +57,14 @@ class ImportFormatError(InputError):
 
 class StoreURLError(InputError):
     """A store address that names no store."""
+
+
+class NotOwned(InputError):
+    """What was to be changed belongs to a namespace that is only read along; nothing was written."""
+
+
+class NotShared(GraphMemError):
+    """A namespace that does not let this one read it, or no longer does."""
 
 
 class NotFound(GraphMemError):

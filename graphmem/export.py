@@ -19,6 +19,7 @@ from pydantic import AwareDatetime, Base64Bytes, BaseModel, ConfigDict, TypeAdap
 from graphmem import schema
 from graphmem.casts import Cast, Word
 from graphmem.errors import Conflict, EncoderMismatch, ImportFormatError, InputError
+from graphmem.grants import Grant, Trust
 from graphmem.identity import checked_namespace
 from graphmem.projection import SCHEMA
 from graphmem.stores.base import Store
@@ -39,7 +40,7 @@ FORMAT: Final = 1
 VECTOR_BATCH: Final = 1000
 
 _FORM: Final[dict[type, TypeAdapter[Any]]] = {
-    form: TypeAdapter(form) for form in (Document, Passage, Sentence, Episode, Cast, Word)
+    form: TypeAdapter(form) for form in (Document, Passage, Sentence, Episode, Cast, Word, Grant, Trust)
 }
 
 
@@ -73,13 +74,14 @@ class _CommitLine(_Line):
     author: str
     at: AwareDatetime
     message: str
+    run: str = ""
     changes: list[tuple[_RecordValue | None, _RecordValue | None]]
 
     def value(self) -> Commit:
         """The commit, if it can be named, and all its records are of its namespace."""
         _check_ids(self.commit)
         checked_namespace(self.namespace)
-        _check_text(self.author, self.message)
+        _check_text(self.author, self.message, self.run)
         changes = tuple(
             Change(before.record() if before else None, after.record() if after else None)
             for before, after in self.changes
@@ -87,7 +89,7 @@ class _CommitLine(_Line):
         records = [record for change in changes for record in (change.before, change.after) if record]
         if any(record.namespace != self.namespace for record in records):
             raise ValueError(f"commit {self.commit} holds records of another namespace")
-        return Commit(self.commit, self.namespace, self.author, self.at, self.message, changes)
+        return Commit(self.commit, self.namespace, self.author, self.at, self.message, changes, run=self.run)
 
 
 def _check_text(*texts: str) -> None:
@@ -142,6 +144,7 @@ def _write_commit(commit: Commit) -> str:
         author=commit.author,
         at=commit.at.isoformat(),
         message=commit.message,
+        **({"run": commit.run} if commit.run else {}),
         changes=[[_write_record(change.before), _write_record(change.after)] for change in commit.changes],
     )
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 import networkx as nx
 
 from graphmem import schema
+from graphmem.sharing import PRIVATE
 from graphmem.shown import shown
 from graphmem.stores.base import Store
 from graphmem.types import Record, View
@@ -25,6 +26,11 @@ KINDS: Final = (
     schema.BLOCK,
     schema.MATCH,
     schema.DECISION,
+    schema.CORRECTION,
+    schema.SLOT,
+    schema.DISPUTE,
+    schema.GRANT,
+    schema.TRUST,
 )
 
 
@@ -39,11 +45,14 @@ def _attributes(record: Record) -> dict[str, Any]:
 def to_networkx(store: Store, view: View) -> nx.MultiDiGraph[str]:
     """All records in view as nodes (``kind`` and what is written on them), their edges keyed by kind.
 
-    Edges point as the records do: sentence to entity, sentence to passage, passage to document.
+    Edges point as the records do: sentence to entity, sentence to passage, passage to document. A view of
+    several namespaces is without their grants and words on trust.
     """
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     edges: list[tuple[str, str, str, float]] = []
     for kind in KINDS:
+        if kind in PRIVATE and len(view.namespaces) > 1:
+            continue
         for record in store.scan(view, kind):
             graph.add_node(record.id, kind=kind, **_attributes(record))
             edges += [(record.id, edge.target, edge.kind, edge.weight) for edge in schema.index(record).edges]

@@ -26,7 +26,8 @@ class Identity:
     """The entities that are one, by name, and the units of which it consists.
 
     ``same`` are the links that join these, ``perhaps`` those to others that may be the same, ``apart`` those
-    to others that cannot be; ``decisions`` are what people said of them.
+    to others that cannot be; ``decisions`` are what people said of them. ``elsewhere`` is who namespaces
+    that are read along take these names for.
     """
 
     entities: tuple[Entity, ...]
@@ -35,6 +36,7 @@ class Identity:
     perhaps: tuple[Link, ...]
     apart: tuple[Link, ...]
     decisions: tuple[Decision, ...]
+    elsewhere: tuple[Identity, ...] = ()
 
     def __iter__(self) -> Iterator[Entity]:
         """The entities."""
@@ -178,9 +180,18 @@ def _open(store: Store, view: View, asked: Sequence[Match]) -> Iterator[Question
 
 
 def documents(store: Store, view: View, unit: Named, limit: int | None = None) -> list[str]:
-    """The ids of the documents whose casts have a unit."""
+    """The ids of the documents whose casts have a unit.
+
+    To a profile that only people's words set apart no cast points: these words know its document.
+    """
     casts = store.neighbours(view, [unit.id], [schema.CASTS], "in", limit=limit).source
-    return [record.body["document"] for record in store.get(view, casts).values()]
+    if casts or is_name(unit.unit.profile.id):
+        return [record.body["document"] for record in store.get(view, casts).values()]
+    said = store.neighbours(view, [unit.id], [schema.SAME_AS, schema.DIFFERS], "in").source
+    words = map(schema.from_record, store.get(view, list(dict.fromkeys(said))).values())
+    key = unit.unit.profile.id
+    found = (one.documents[key] for one in words if isinstance(one, Word) and key in one.documents)
+    return list(dict.fromkeys(found))[:limit]
 
 
 def evidence(store: Store, view: View, unit: Named, limit: int = 1) -> list[Sentence]:

@@ -118,6 +118,21 @@ def decision_id(namespace: str, a: str, b: str) -> str:
     return "j" + digest("decision", namespace, a, b)
 
 
+def correction_id(target: str) -> str:
+    """A correction is of one record."""
+    return "o" + digest("correction", target)
+
+
+def slot_id(namespace: str, subject: str, relation: str) -> str:
+    """A slot is a folded name and a relation that holds for one object at a time, in a namespace."""
+    return "l" + digest("slot", namespace, subject, relation)
+
+
+def dispute_id(slot: str) -> str:
+    """A dispute is of one slot."""
+    return "y" + digest("dispute", slot)
+
+
 def plain(text: str) -> str:
     """The text in letters without marks, with plain apostrophes and dashes; case stays.
 

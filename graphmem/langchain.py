@@ -23,6 +23,7 @@ def to_document(hit: Hit) -> Document:
     metadata: dict[str, Any] = {
         "score": hit.score,
         "source": hit.document.uri,
+        "namespace": hit.document.namespace,
         "title": hit.document.title,
         "heading": passage.heading,
         "speaker": passage.speaker,
@@ -30,6 +31,7 @@ def to_document(hit: Hit) -> Document:
         "start": passage.start,
         "end": passage.end,
         "evidence": hit.evidence.text,
+        "stale": list(hit.stale),
         "parts": dict(hit.parts),
         "path": [{"kind": step.kind, "text": step.text, "weight": step.weight} for step in hit.path],
     }
@@ -40,8 +42,8 @@ class GraphMemRetriever(BaseRetriever):
     """The ``k`` passages of a memory that answer a question, best first.
 
     Metadata: ``score`` in [0, 1], ``source`` (URI), ``parts`` (share of each retriever), ``path``
-    (from the question over entities and sentences), ``evidence`` (the best sentence), and where
-    the passage stands.
+    (from the question over entities and sentences), ``evidence`` (the best sentence), ``stale`` (facts of it
+    that do not hold any more), and where the passage stands.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)

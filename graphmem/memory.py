@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from graphmem import schema
+from graphmem import schema, sharing
 from graphmem.errors import EncoderMismatch, QueryError
+from graphmem.marking import marked
 from graphmem.retrieval.recall import recall
-from graphmem.types import Query, Ranking, View
+from graphmem.types import Query, Ranking
 from graphmem.verbs.editing import Editing
 from graphmem.verbs.forgetting import Forgetting
 from graphmem.verbs.history import History
 from graphmem.verbs.opened import DEFAULT_NAMESPACE
+from graphmem.verbs.purging import Purging
+from graphmem.verbs.sharing import Sharing
+from graphmem.verbs.verifying import Verifying
 
 __all__ = ["DEFAULT_NAMESPACE", "Memory"]
 
@@ -34,22 +38,48 @@ def _asked(query: Query) -> Query:
     return replace(query, text=query.text.encode("utf-8", "replace").decode("utf-8"), view=view)
 
 
-class Memory(Editing, Forgetting, History):
+class Memory(Editing, Forgetting, Purging, History, Sharing, Verifying):
     """Reads and writes one namespace of a store; every write is a commit."""
 
-    def recall(self, question: str | Query, k: int = 10, *, as_of: datetime | None = None) -> Ranking:
+    def recall(
+        self,
+        question: str | Query,
+        k: int = 10,
+        *,
+        as_of: datetime | None = None,
+        trusted_only: bool = False,
+        retired: bool = False,
+    ) -> Ranking:
         """The passages that answer a question, best first, each with its evidence and its path.
 
+        Each tells which facts of its evidence do not hold any more (``Hit.stale``). Passages whose evidence
+        says nothing but what a person retracted are left out, unless ``retired``.
+        Those of sources that are not trusted weigh less; ``trusted_only`` withholds untrusted ones, and
+        the ranking counts them.
+
         Raises:
+            NotShared: the query names a namespace that does not share itself with this one.
             QueryError: the question is empty, or not even one passage is asked for.
             EncoderMismatch: the store's vectors come from another encoder.
         """
         if isinstance(question, str):
-            question = Query(question, View.of(self.namespace, as_of=as_of), k)
+            question = Query(question, replace(self.view, as_of=as_of), k)
+        else:
+            sharing.view_of(self.store, self.namespace, sorted(question.view.namespaces))
         made_by = self.store.encoder()
         if made_by not in (None, self.embedder.name):
             raise EncoderMismatch(
                 f"the store's vectors come from {made_by}, the question's would from {self.embedder.name}:"
                 f" open the memory with {made_by}, or ingest into a new store"
             )
-        return recall(self.store, self.embedder, _asked(question))
+        query = _asked(question)
+        ranking, gone = self._found(query, trusted_only)
+        if gone and not retired:
+            more, gone = self._found(replace(query, k=query.k + len(gone)), trusted_only)
+            hits = tuple(hit for hit in more if hit.passage.id not in gone)[: query.k]
+            ranking = replace(more, query=query, hits=hits)
+        return ranking
+
+    def _found(self, query: Query, trusted_only: bool) -> tuple[Ranking, frozenset[str]]:
+        found = recall(self.store, self.embedder, query, reader=self.namespace, trusted_only=trusted_only)
+        return marked(self.store, query.view, found, query.view.as_of or self.clock(), self.namespace)

@@ -1,25 +1,32 @@
-"""What follows from the logged records and is never logged: entities, facts, events, and who is who.
+"""What follows from the logged records and is never logged: entities, facts, events, slots, who is who.
 
 The first three are counted: entities from mentions, facts and events from statements. Counting is
 commutative, so each is the same whatever the order in which its documents came, and forgetting a document
-subtracts exactly what ingesting it added. Who is who is no count, but follows as strictly (``registering``).
+subtracts exactly what ingesting it added. What a person says of one of them is added to it, and waits for
+it where it is not there. Slots (``slotting``) and who is who (``registering``) are no counts, but follow as
+strictly.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final, TypeVar
 
-from graphmem import bodies, schema
-from graphmem.identity import entity_id, fold
+from graphmem import schema
+from graphmem.corrections import Correction
+from graphmem.identity import correction_id, entity_id, fold
 from graphmem.registering import Get, identities
 from graphmem.shown import shown
-from graphmem.statements import Event, Fact, Statement, Support, event_id, fact_id
+from graphmem.slotting import slots
+from graphmem.statements import FOREVER, ONE, Event, Fact, Statement, Support, event_id, fact_id
 from graphmem.types import Change, Entity, Record, Schema
 
+C = TypeVar("C")
 K = TypeVar("K")
+_STATED: Final = (schema.FACT, schema.EVENT)
 
 
 @dataclass(slots=True)
@@ -44,10 +51,8 @@ class _Support:
     follows: Counter[str] = field(default_factory=Counter)
 
 
-def _tally(counts: dict[str, _Count], record: Record | None, sign: int) -> None:
+def _tally(counts: dict[str, _Count], record: Record, sign: int) -> None:
     """Add the mentions of a sentence to the counts, or take them away."""
-    if record is None:
-        return
     for name, label, role in schema.named(record):
         key = fold(name)
         id = entity_id(record.namespace, key)
@@ -70,32 +75,75 @@ def _add(a: Mapping[K, int], b: Mapping[K, int]) -> dict[K, int]:
 
 
 def derive(changes: Sequence[Change], get: Get) -> list[Change]:
-    """The changes of derived records that follow from changes of sentences, casts and decisions."""
-    return [*_entities(changes, get), *_facts(changes, get), *identities(changes, get)]
-
-
-def _entities(changes: Sequence[Change], get: Get) -> list[Change]:
+    """The changes of derived records that follow from changes of sentences, casts and what people say."""
     counts: dict[str, _Count] = {}
+    found: dict[str, _Support] = {}
+    said: dict[str, Correction | None] = {}
     for change in changes:
-        _tally(counts, change.before, -1)
-        _tally(counts, change.after, +1)
-    current = get(counts)
+        for record, sign in ((change.before, -1), (change.after, +1)):
+            if record is not None:
+                _tally(counts, record, sign)
+                _weigh(found, record, sign)
+                _hear(said, record, sign)
+    current = get([*counts, *found, *said]) if counts or found or said else {}
+    said = _said_before([id for id in (*counts, *found) if id not in current], get) | said
+    entities = {id: counts.get(id) for id in (*counts, *said) if _is(current, id, counts, schema.ENTITY)}
+    facts = {id: found.get(id) for id in (*found, *said) if _is(current, id, found, *_STATED)}
+    derived = [
+        *_changed(current, entities, partial(_entity_record, said=said)),
+        *(stated := _changed(current, facts, partial(_fact_record, said=said))),
+    ]
+    return [*derived, *slots(stated, get), *identities(changes, get)]
+
+
+def _is(current: Mapping[str, Record], id: str, counted: Container[str], *kinds: str) -> bool:
+    """Whether an id is of a record of a kind that is there, or is counted now."""
+    return id in counted or (id in current and current[id].kind in kinds)
+
+
+def _hear(said: dict[str, Correction | None], record: Record, sign: int) -> None:
+    """Take what a person says of a record, or that it is taken back."""
+    if record.kind == schema.CORRECTION:
+        one = schema.from_record(record)
+        assert isinstance(one, Correction)
+        said[one.target] = one if sign > 0 else None
+
+
+def _said_before(born: Sequence[str], get: Get) -> dict[str, Correction | None]:
+    """What people said of records that come (again) now."""
+    values = map(schema.from_record, get(map(correction_id, born)).values()) if born else ()
+    return {one.target: one for one in values if isinstance(one, Correction)}
+
+
+def _changed(
+    current: Mapping[str, Record],
+    counted: Mapping[str, C | None],
+    record_of: Callable[[str, C | None, Record | None], Record | None],
+) -> list[Change]:
+    """The changes of derived records to what they come to with what was counted."""
     derived = []
-    for id, count in counts.items():
+    for id, own in counted.items():
         before = current.get(id)
-        after = _entity_record(id, count, before)
+        after = record_of(id, own, before)
         if after != before:
             derived.append(Change(before, after))
     return derived
 
 
-def _entity_record(id: str, count: _Count, before: Record | None) -> Record | None:
+def _entity_record(
+    id: str, count: _Count | None, before: Record | None, said: Mapping[str, Correction | None]
+) -> Record | None:
     """The entity with what was counted added; None if nothing mentions it any more."""
     body = before.body if before else {}
+    if count is None:
+        assert before is not None
+        count = _Count(before.namespace, body["key"])
     surfaces = _add(body.get("surfaces", {}), count.surfaces)
     references = _add(body.get("references", {}), count.references)
     if not surfaces and not references:
         return None
+    word = said.get(id)
+    given = (word.called, word.typed) if word else ("", "")
     entity = Entity(
         id=id,
         namespace=count.namespace,
@@ -104,19 +152,25 @@ def _entity_record(id: str, count: _Count, before: Record | None) -> Record | No
         labels=_add(body.get("labels", {}), count.labels),
         openings=body.get("openings", 0) + count.openings,
         references=references,
+        called=given[0] if id in said else body.get("called", ""),
+        typed=given[1] if id in said else body.get("typed", ""),
     )
     return schema.to_record(entity)
 
 
-def _weigh(found: dict[str, _Support], record: Record | None, sign: int) -> None:
+def _weigh(found: dict[str, _Support], record: Record, sign: int) -> None:
     """Add the statements of a sentence to what they support, or take them away."""
-    if record is None:
-        return
-    at = record.body.get("at") or ""
+    moment = record.body.get("at") or ""
     for statement in schema.stated(record):
-        texts = tuple(one.entity or one.text for one in statement.participants)
-        said = (statement.predicate, texts, statement.confidence, statement.said_by, statement.by, at)
-        support = Support(*said)
+        support = Support(
+            predicate=statement.predicate,
+            texts=tuple(one.entity or one.text for one in statement.participants),
+            confidence=statement.confidence,
+            said_by=statement.said_by,
+            by=statement.by,
+            at=statement.at.isoformat() if statement.at else moment,
+            holds=FOREVER if statement.permanent else ONE if statement.functional else "",
+        )
         if statement.is_fact:
             id = fact_id(record.namespace, statement)
             found.setdefault(id, _Support(record.namespace, statement)).supports[support] += sign
@@ -128,25 +182,29 @@ def _weigh(found: dict[str, _Support], record: Record | None, sign: int) -> None
                 event.follows[statement.follows] += sign
 
 
-def _facts(changes: Sequence[Change], get: Get) -> list[Change]:
-    found: dict[str, _Support] = {}
-    for change in changes:
-        _weigh(found, change.before, -1)
-        _weigh(found, change.after, +1)
-    current = get(found) if found else {}
-    derived = []
-    for id, own in found.items():
-        before = current.get(id)
-        after = _fact_record(id, own, before)
-        if after != before:
-            derived.append(Change(before, after))
-    return derived
-
-
-def _fact_record(id: str, own: _Support, before: Record | None) -> Record | None:
+def _fact_record(
+    id: str, own: _Support | None, before: Record | None, said: Mapping[str, Correction | None]
+) -> Record | None:
     """The fact or event with what was counted added; None if nothing supports it any more."""
-    body = before.body if before else {}
-    supports = _add(bodies.read_supports(body), own.supports)
+    if own is None:
+        assert before is not None
+        fact = schema.from_record(before)
+        assert isinstance(fact, Fact)
+    else:
+        counted = _fact(id, own, before)
+        if counted is None:
+            return None
+        fact = counted
+    word = said.get(id)
+    if id in said:
+        fact = replace(fact, retraction=word.retraction if word else None)
+    return schema.to_record(fact)
+
+
+def _fact(id: str, own: _Support, before: Record | None) -> Fact | None:
+    old = schema.from_record(before) if before else None
+    assert old is None or isinstance(old, Fact)
+    supports = _add(old.supports if old else {}, own.supports)
     if not supports:
         return None
     said = own.statement
@@ -161,12 +219,13 @@ def _fact_record(id: str, own: _Support, before: Record | None) -> Record | None
         modality=said.modality,
         when=said.when,
         supports=supports,
+        retraction=old.retraction if old else None,
     )
     if not event:
-        return schema.to_record(fact)
-    follows = _add(body.get("follows", {}), own.follows)
+        return fact
+    follows = _add(old.follows if isinstance(old, Event) else {}, own.follows)
     fields = {name: getattr(fact, name) for name in Fact.__slots__}
-    return schema.to_record(Event(**fields, follows=follows))
+    return Event(**fields, follows=follows)
 
 
 SCHEMA: Final = Schema(
@@ -178,9 +237,22 @@ SCHEMA: Final = Schema(
             schema.EPISODE,
             schema.CAST,
             schema.DECISION,
+            schema.CORRECTION,
+            schema.GRANT,
+            schema.TRUST,
         }
     ),
-    derived=frozenset({schema.ENTITY, schema.FACT, schema.EVENT, schema.UNIT, schema.BLOCK, schema.MATCH}),
+    derived=frozenset(
+        {
+            schema.ENTITY,
+            *_STATED,
+            schema.SLOT,
+            schema.DISPUTE,
+            schema.UNIT,
+            schema.BLOCK,
+            schema.MATCH,
+        }
+    ),
     edges=frozenset(
         {
             schema.PART_OF,
@@ -195,10 +267,12 @@ SCHEMA: Final = Schema(
             schema.CASTS,
             schema.CALLED,
             *schema.BAND_EDGES,
+            schema.CORRECTS,
+            schema.DISPUTES,
         }
     ),
     index=schema.index,
     derive=derive,
     shown=shown,
-    asked=frozenset({schema.CAST}),
+    asked=frozenset({schema.CAST, schema.CORRECTION}),
 )

@@ -23,7 +23,7 @@ from graphmem.errors import InputError
 _TOML: Final = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*$")
 _CHOICE: Final = re.compile(r"\[([^\[\]]+)\]")
-_KEYS: Final = frozenset({"functional", "patterns", "roles"})
+_KEYS: Final = frozenset({"functional", "permanent", "patterns", "roles"})
 ROLES: Final = frozenset(
     """agent object recipient complement content clause place time quantity circumstance""".split()
 )
@@ -37,6 +37,7 @@ class Relation:
     Attributes:
         name: Its name in the memory.
         functional: Whether it holds for one object at a time.
+        permanent: Whether it holds for one object forever; it is functional then.
         patterns: The predicates that mean it, alternatives spelled out.
         roles: What the object may be; any, if empty.
     """
@@ -45,6 +46,7 @@ class Relation:
     functional: bool
     patterns: tuple[str, ...]
     roles: frozenset[str] = frozenset()
+    permanent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +113,7 @@ def _relation(name: str, entry: Any, source: str) -> Relation:
     unknown = sorted(entry.keys() - _KEYS)
     if unknown:
         raise InputError(f"{where}: unknown key {unknown[0]!r}; known are {', '.join(sorted(_KEYS))}")
-    functional = entry.get("functional", False)
-    if not isinstance(functional, bool):
-        raise InputError(f"{where}: functional is true or false, not {functional!r}")
+    functional, permanent = (_flag(entry, key, where) for key in ("functional", "permanent"))
     patterns = _texts(entry.get("patterns"), f"{where}: patterns")
     if not patterns:
         raise InputError(f"{where}: patterns: at least one is needed")
@@ -121,7 +121,14 @@ def _relation(name: str, entry: Any, source: str) -> Relation:
     if wrong := sorted(roles - ROLES):
         raise InputError(f"{where}: unknown role {wrong[0]!r}; known are {', '.join(sorted(ROLES))}")
     spelled = [one for pattern in patterns for one in _alternatives(pattern, where)]
-    return Relation(name, functional, tuple(dict.fromkeys(spelled)), roles)
+    return Relation(name, functional or permanent, tuple(dict.fromkeys(spelled)), roles, permanent)
+
+
+def _flag(entry: dict[str, Any], key: str, where: str) -> bool:
+    value = entry.get(key, False)
+    if not isinstance(value, bool):
+        raise InputError(f"{where}: {key} is true or false, not {value!r}")
+    return value
 
 
 def _texts(value: Any, where: str) -> Sequence[str]:

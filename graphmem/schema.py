@@ -10,8 +10,11 @@ from typing import Any, Final
 
 from graphmem import bodies
 from graphmem.casts import Block, Cast, Match, Named, Word
+from graphmem.corrections import Correction, read_correction, write_correction
+from graphmem.grants import Grant, Trust, read_grant, read_trust, write_grant, write_trust
 from graphmem.identity import entity_id, fold, unit_id
 from graphmem.resolution.profile import name_key
+from graphmem.slots import Dispute, Slot, read_dispute, read_slot, write_dispute, write_slot
 from graphmem.statements import Event, Fact, Statement, event_id, fact_id
 from graphmem.types import (
     Change,
@@ -41,11 +44,16 @@ UNIT: Final = "unit"
 BLOCK: Final = "block"
 MATCH: Final = "match"
 DECISION: Final = "decision"
+CORRECTION: Final = "correction"
+SLOT: Final = "slot"
+DISPUTE: Final = "dispute"
+GRANT: Final = "grant"
+TRUST: Final = "trust"
 
 # Edge kinds. A sentence points at its entities by the role of the mention, at its facts and events by
 # what it says; a fact or event points at the entities that take part, an event at the one before it. A
 # document's cast points at the units that it counts for, a unit at the entities of its full names, a match
-# or a decision at the two units that it is of.
+# or a decision at the two units that it is of; a correction at its target, a dispute at facts at odds.
 PART_OF: Final = "part_of"
 FOLLOWS: Final = "follows"
 HOLDS: Final = "holds"
@@ -67,6 +75,8 @@ CALLED: Final = "called"
 SAME_AS: Final = "same_as"
 MAYBE: Final = "maybe"
 DIFFERS: Final = "differs"
+CORRECTS: Final = "corrects"
+DISPUTES: Final = "disputes"
 DATE_LABEL: Final = "date"
 TITLE_LABEL: Final = "title"  # label of a mention in role title: what a document or section is about
 EDGE_OF_ROLE: Final = {
@@ -91,7 +101,25 @@ SENTENCE_KINDS: Final[Mapping[PassageKind, str]] = {
 # Walks go along these: names that a pipeline alone sees lead astray (benchmarks.multihop).
 ENTITY_EDGES: Final = tuple(sorted(set(EDGE_OF_ROLE.values()) - {NAMES}))
 
-Value = Document | Passage | Sentence | Episode | Entity | Fact | Event | Cast | Named | Block | Match | Word
+Value = (
+    Document
+    | Passage
+    | Sentence
+    | Episode
+    | Entity
+    | Fact
+    | Event
+    | Cast
+    | Named
+    | Block
+    | Match
+    | Word
+    | Correction
+    | Slot
+    | Dispute
+    | Grant
+    | Trust
+)
 
 
 def searched_text(record: Record) -> str | None:
@@ -114,6 +142,11 @@ _KIND_OF: Final[dict[type, str]] = {
     Block: BLOCK,
     Match: MATCH,
     Word: DECISION,
+    Correction: CORRECTION,
+    Slot: SLOT,
+    Dispute: DISPUTE,
+    Grant: GRANT,
+    Trust: TRUST,
 }
 _WRITE: Final[dict[str, Callable[[Any], dict[str, Any]]]] = {
     DOCUMENT: bodies.write_document,
@@ -128,6 +161,11 @@ _WRITE: Final[dict[str, Callable[[Any], dict[str, Any]]]] = {
     BLOCK: lambda one: bodies.write_page(one.page),
     MATCH: lambda one: bodies.write_link(one.link),
     DECISION: bodies.write_word,
+    CORRECTION: write_correction,
+    SLOT: write_slot,
+    DISPUTE: write_dispute,
+    GRANT: write_grant,
+    TRUST: write_trust,
 }
 _READ: Final[dict[str, Callable[[str, str, Mapping[str, Any]], Value]]] = {
     DOCUMENT: bodies.read_document,
@@ -142,6 +180,11 @@ _READ: Final[dict[str, Callable[[str, str, Mapping[str, Any]], Value]]] = {
     BLOCK: lambda id, of, body: Block(id=id, namespace=of, page=bodies.read_page(body)),
     MATCH: lambda id, of, body: Match(id=id, namespace=of, link=bodies.read_link(body)),
     DECISION: bodies.read_word,
+    CORRECTION: read_correction,
+    SLOT: read_slot,
+    DISPUTE: read_dispute,
+    GRANT: read_grant,
+    TRUST: read_trust,
 }
 
 
@@ -170,8 +213,10 @@ def named(record: Record) -> Iterator[tuple[str, str, MentionRole]]:
     than the counting.
     """
     if record.kind in SENTENCE_KINDS.values():
-        for name, label, role, *_ in record.body.get("mentions", ()):
-            if role != "pronoun":
+        for name, label, role, *rest in record.body.get("mentions", ()):
+            if role == "moved":
+                yield rest[2], label, "text"
+            elif role != "pronoun":
                 yield name, label, role
 
 
@@ -255,9 +300,16 @@ def _index_episode(record: Record) -> Index:
     return Index(edges=edges, valid_at=bodies.parse_moment(record.body.get("at")))
 
 
+def _index_dispute(record: Record) -> Index:
+    facts = sorted({fact for _, group in record.body["odds"] for fact in group})
+    return Index(edges=tuple(Edge(DISPUTES, fact) for fact in facts))
+
+
 _INDEX: Final[dict[str, Callable[[Record], Index]]] = {
     CAST: _index_cast,
     EPISODE: _index_episode,
+    CORRECTION: lambda record: Index(edges=(Edge(CORRECTS, record.body["target"]),)),
+    DISPUTE: _index_dispute,
     UNIT: _index_unit,
     MATCH: _index_pair,
     DECISION: _index_pair,

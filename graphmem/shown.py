@@ -8,7 +8,10 @@ from typing import Any, Final
 
 from graphmem import bodies, schema
 from graphmem.casts import Cast, Match, Named, Word
+from graphmem.corrections import Correction
+from graphmem.grants import Grant, Trust
 from graphmem.resolution.profile import full_name
+from graphmem.slots import Slot
 from graphmem.statements import Fact
 from graphmem.types import Episode, Record, Shown
 
@@ -81,6 +84,24 @@ def _shown_episode(episode: Episode) -> dict[str, Shown | None]:
     return {"name": f"{size}: {why}", "reason": why, "size": size, "at": episode.at, "until": episode.until}
 
 
+def _shown_correction(one: Correction) -> dict[str, Shown | None]:
+    said = [one.called, one.typed, "not so" if one.retraction else "", *one.moved.values()]
+    return {"name": excerpt(", ".join(filter(None, said))), "by": one.by or None, "at": one.at}
+
+
+def _shown_slot(one: Slot) -> dict[str, Shown | None]:
+    return {"name": excerpt(f"{one.subject} {one.relation}"), "size": len(one.entries)}
+
+
+def _shown_grant(one: Grant) -> dict[str, Shown | None]:
+    return {"name": f"shared with {one.reader}", "reader": one.reader, "by": one.by or None, "at": one.at}
+
+
+def _shown_trust(one: Trust) -> dict[str, Shown | None]:
+    name = excerpt(f"{one.source}: {one.level}")
+    return {"name": name, "source": one.source, "level": one.level, "by": one.by or None, "at": one.at}
+
+
 _SHOWN: Final[dict[str, Callable[[Any], dict[str, Shown | None]]]] = {
     schema.CAST: _shown_cast,
     schema.EPISODE: _shown_episode,
@@ -88,6 +109,15 @@ _SHOWN: Final[dict[str, Callable[[Any], dict[str, Shown | None]]]] = {
     schema.BLOCK: lambda block: {"name": f"block of {block.page.count}", "size": block.page.count},
     schema.MATCH: _shown_match,
     schema.DECISION: _shown_word,
+    schema.CORRECTION: _shown_correction,
+    schema.GRANT: _shown_grant,
+    schema.TRUST: _shown_trust,
+    schema.SLOT: _shown_slot,
+    schema.DISPUTE: lambda one: {
+        "name": excerpt(f"{one.subject} {one.relation}: {one.odds[0].what}"),
+        "why": one.odds[0].what,
+        "size": len(one.facts),
+    },
 }
 
 
@@ -115,6 +145,7 @@ def _shown_fact(fact: Fact) -> dict[str, Shown | None]:
         "precision": (when.precision or None) if when else None,
         "confidence": fact.confidence,
         "stated": fact.stated,
+        "retracted": True if fact.retraction else None,
     }
 
 

@@ -15,6 +15,9 @@ from typing import Final, NamedTuple
 from graphmem.identity import digest, fold
 
 SUBJECT: Final = "subject"
+ONE: Final = "one"
+FOREVER: Final = "forever"
+"""How long a relation holds for one object: until another takes its place, or forever."""
 _CLOCK: Final = frozenset({"second", "minute", "hour", "part"})
 
 
@@ -101,6 +104,7 @@ class Statement:
         lemma: its basic form: "be born in".
         relation: the name of a known relation ("born_in"); empty if it is none.
         functional: whether that relation holds for one object at a time.
+        permanent: whether it holds for one object forever, so that another one contradicts it.
         participants: the subject first, then the object or complement, then the rest.
         happens: whether it is an occurrence ("moved to"), not a state ("lives in").
         negated: whether it is denied.
@@ -112,6 +116,7 @@ class Statement:
         end: the one behind the last.
         by: who read it: "rules", or the name of a model.
         follows: the id of the event that comes before it in time in its document; empty if none does.
+        at: when it was said, where the sentence itself has no moment.
     """
 
     predicate: str
@@ -119,6 +124,7 @@ class Statement:
     participants: tuple[Participant, ...]
     relation: str = ""
     functional: bool = False
+    permanent: bool = False
     happens: bool = False
     negated: bool = False
     modality: str = ""
@@ -129,6 +135,7 @@ class Statement:
     end: int = 0
     by: str = "rules"
     follows: str = ""
+    at: datetime | None = None
 
     def __post_init__(self) -> None:
         """A statement is about something."""
@@ -157,7 +164,10 @@ class Statement:
 
 
 class Support(NamedTuple):
-    """How sentences state a fact: ``texts`` are those of its participants, ``at`` is their moment."""
+    """How sentences state a fact: ``texts`` are those of its participants, ``at`` is their moment.
+
+    ``holds`` is ``ONE`` or ``FOREVER`` for a functional relation.
+    """
 
     predicate: str
     texts: tuple[str, ...]
@@ -165,6 +175,17 @@ class Support(NamedTuple):
     said_by: str
     by: str
     at: str
+    holds: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retraction:
+    """That a fact is not so: who says it, when, why, and the id of the fact that holds instead, if any."""
+
+    by: str
+    at: datetime
+    why: str = ""
+    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +193,7 @@ class Fact:
     """What statements of one meaning say together; ``supports`` counts them by their wording.
 
     ``relation`` is the name of a known relation or the predicate's basic form; participants are
-    worded as most often, and have no place in a text.
+    worded as most often, and have no place in a text. ``retraction`` is a person's word that it is not so.
     """
 
     id: str
@@ -184,6 +205,17 @@ class Fact:
     modality: str = ""
     when: Interval | None = None
     supports: Mapping[Support, int] = field(default_factory=dict)
+    retraction: Retraction | None = None
+
+    @property
+    def functional(self) -> bool:
+        """Whether any statement says that the relation holds for one object at a time."""
+        return any(support.holds for support in self.supports)
+
+    @property
+    def permanent(self) -> bool:
+        """Whether any statement says that it holds for one object forever."""
+        return any(support.holds == FOREVER for support in self.supports)
 
     @property
     def main(self) -> Support:

@@ -19,6 +19,7 @@ import numpy as np
 
 from graphmem.stores.contract_edges import EdgeContract
 from graphmem.stores.contract_records import CommitContract, RecordContract
+from graphmem.stores.contract_rewrite import RewriteContract
 from graphmem.stores.contract_search import TextContract, VectorContract
 from graphmem.types import FloatArray
 
@@ -27,7 +28,9 @@ __all__ = ["HashEmbedder", "StoreContract"]
 _WORD: Final = re.compile(r"\w+")
 
 
-class StoreContract(CommitContract, RecordContract, EdgeContract, TextContract, VectorContract):
+class StoreContract(
+    CommitContract, RecordContract, EdgeContract, TextContract, VectorContract, RewriteContract
+):
     """The Store protocol as tests: subclass it and give ``open(directory, schema, name)``.
 
     ``open`` makes the store called ``name`` in a test's own directory, or opens it if it is there.

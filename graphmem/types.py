@@ -25,7 +25,7 @@ PassageKind: TypeAlias = Literal["paragraph", "turn", "record"]
 Shown: TypeAlias = str | int | float | datetime | list[str]
 _UNTOLD: Final = frozenset({"name", "title", "speaker"})
 """Labels that say how something is named, not what it is."""
-MentionRole: TypeAlias = Literal["text", "opening", "title", "speaker", "time", "pronoun", "read"]
+MentionRole: TypeAlias = Literal["text", "opening", "title", "speaker", "time", "pronoun", "read", "moved"]
 
 
 # --- what people mean -----------------------------------------------------------------------
@@ -77,7 +77,8 @@ class Mention:
     (``start`` and ``end`` are 0). ``opening`` is a lone capitalised word that opens a sentence:
     it is a name only if it is one elsewhere. ``of`` is what the document calls the entity in full,
     where the mention says less ("Curie", "she"); a ``pronoun`` names nothing by itself. One
-    in role ``read`` is a name that only a pipeline sees in the text.
+    in role ``read`` is a name that only a pipeline sees in the text; of one in role ``moved`` a person says
+    that it names ``of``.
     """
 
     name: str
@@ -133,7 +134,8 @@ class Entity:
     """What mentions of one folded name stand for; every field but ``key`` is counted from them.
 
     ``surfaces`` and ``labels`` count mentions; ``openings`` counts those in role ``opening``;
-    ``references`` counts parts of the name that stand for it ("Curie") by surface.
+    ``references`` counts parts of the name that stand for it ("Curie") by surface. ``called`` and ``typed``
+    are the name and the label that a person gave it.
     """
 
     id: str
@@ -143,15 +145,19 @@ class Entity:
     labels: Mapping[str, int]
     openings: int = 0
     references: Mapping[str, int] = field(default_factory=dict)
+    called: str = ""
+    typed: str = ""
 
     @property
     def name(self) -> str:
-        """The most frequent surface; of equals the first in code point order; else the key."""
-        return min(self.surfaces, key=lambda s: (-self.surfaces[s], s), default=self.key)
+        """The given name, else the most frequent surface, of equals the first in order; else the key."""
+        return self.called or min(self.surfaces, key=lambda s: (-self.surfaces[s], s), default=self.key)
 
     @property
     def label(self) -> str:
-        """The most frequent label that says what it is, else any; of equals the first in code point order."""
+        """The given label, else the most frequent that says what it is, else any; of equals the first."""
+        if self.typed:
+            return self.typed
         told = self.labels.keys() - _UNTOLD or self.labels.keys()
         return min(told, key=lambda s: (-self.labels[s], s), default="")
 
@@ -232,7 +238,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """An atomic list of changes in one namespace. ``seq`` is given by the store: 1, 2, 3 … without gaps."""
+    """An atomic list of changes in one namespace. ``seq`` is given by the store: 1, 2, 3 … without gaps.
+
+    ``run`` is shared by the commits of one ingest; empty for others.
+    """
 
     id: str
     namespace: str
@@ -241,6 +250,7 @@ class Commit:
     message: str
     changes: tuple[Change, ...] = field(repr=False)
     seq: int = 0
+    run: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,7 +361,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found: ``score`` in [0, 1], ``parts`` by retriever, ``path`` from the question to it."""
+    """A passage found: ``score`` in [0, 1], ``parts`` by retriever, ``path`` from the question to it.
+
+    ``stale`` tells which facts of the evidence do not hold any more, and why.
+    """
 
     passage: Passage
     document: Document
@@ -359,15 +372,20 @@ class Hit:
     score: float
     parts: Mapping[str, float]
     path: tuple[Step, ...] = ()
+    stale: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Hits, best first, and the entities that the question was linked to."""
+    """Hits, best first, and the entities that the question was linked to.
+
+    ``withheld`` counts passages that are no hits since their sources are not trusted.
+    """
 
     query: Query
     hits: tuple[Hit, ...]
     seeds: tuple[Step, ...] = ()
+    withheld: int = 0
 
     def __iter__(self) -> Iterator[Hit]:
         """Best first."""

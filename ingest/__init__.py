@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graphmem.ingest.adding import add
 from graphmem.ingest.pipeline import Report, ingest, ingest_readings, ingest_sources
 
-__all__ = ["Report", "ingest", "ingest_readings", "ingest_sources"]
+__all__ = ["Report", "add", "ingest", "ingest_readings", "ingest_sources"]

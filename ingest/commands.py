@@ -18,6 +18,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from graphmem.casting import cast
 from graphmem.cli.options import (
     DEFAULT_STORE,
     AuthorOption,
@@ -25,9 +26,12 @@ from graphmem.cli.options import (
     NamespaceOption,
     StoreOption,
     opened,
+    out,
+    parse_moment,
     print_json,
     talk,
 )
+from graphmem.ingest.adding import add, added_facts
 from graphmem.ingest.facts.options import RelationsOption
 from graphmem.ingest.language import AUTOMATIC
 from graphmem.ingest.llm import Extractor
@@ -42,7 +46,6 @@ from graphmem.ingest.llm.options import (
     told_at_the_end,
 )
 from graphmem.ingest.pipeline import Prepared, Report, ingest_sources
-from graphmem.ingest.references import cast
 from graphmem.ingest.sources import DEFAULT_LIMITS, expand
 from graphmem.memory import DEFAULT_NAMESPACE
 from graphmem.relations import load as load_relations
@@ -102,8 +105,34 @@ def _tell(report: Report, json: bool, model: Extractor | None) -> None:
         talk.print(", ".join(f"{count:,} {outcome}" for outcome, count in counts.items()))
 
 
+def _register_add(app: typer.Typer) -> None:
+    @app.command(name="add")
+    def add_command(
+        text: Annotated[str, typer.Argument(help="What to remember: a sentence or more, in quotes.")],
+        speaker: Annotated[str, typer.Option(help="Who says it: 'I' is this one.")] = "",
+        at: Annotated[str | None, typer.Option(help="When it is said (ISO date), else now.")] = None,
+        pipeline: Annotated[str, typer.Option(help="What reads it, as in 'ingest'.")] = AUTOMATIC,
+        store: StoreOption = DEFAULT_STORE,
+        namespace: NamespaceOption = DEFAULT_NAMESPACE,
+        author: AuthorOption = "user",
+        json: JsonOption = False,
+    ) -> None:
+        """Remember a sentence: its names, facts and events are read as those of any source."""
+        with opened(store, namespace, author) as memory:
+            document = add(memory, text, speaker=speaker, at=parse_moment(at), pipeline=pipeline)
+            facts = added_facts(memory, document)
+        if json:
+            rows = [{"id": fact.id, "text": fact.text} for fact in facts]
+            print_json({"document": document.id, "uri": document.uri, "facts": rows})
+            return
+        out().print(f"remembered as {document.uri} ('graphmem forget {document.uri}' takes it back)")
+        for fact in facts:
+            out().print(f"  {fact.text}  ({fact.id})")
+
+
 def register(app: typer.Typer) -> None:
-    """Add the command."""
+    """Add the commands."""
+    _register_add(app)
 
     @app.command()
     def ingest(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Final
 
+from graphmem.chaining import chained
 from graphmem.ingest.dates import TimeExpression, find_dates
 from graphmem.ingest.facts import find_facts
 from graphmem.ingest.fields import found_at, record_statements
@@ -17,7 +18,7 @@ from graphmem.ingest.statements import Namer, Said, statements
 from graphmem.relations import Schema
 from graphmem.relations import load as load_relations
 from graphmem.schema import DATE_LABEL
-from graphmem.statements import Interval, Statement, event_id
+from graphmem.statements import Interval, Statement
 from graphmem.types import Document, Mention, Passage, Sentence
 
 if TYPE_CHECKING:
@@ -66,7 +67,10 @@ def dates_of(text: str, reference: datetime | None) -> tuple[TimeExpression, ...
 
 
 def _name_of(mentions: Sequence[Mention], parse: Doc) -> Namer:
-    """The longest mention inside a phrase that covers its head, or follows it ("my sister" Carol)."""
+    """The longest mention inside a phrase that covers its head, or follows it ("my sister" Carol).
+
+    A parse that cuts a name in two is wrong: then it is the mention that covers the head.
+    """
     names = [m for m in mentions if m.end and m.label != DATE_LABEL]
     at = {token.idx: token for token in parse}
 
@@ -74,7 +78,9 @@ def _name_of(mentions: Sequence[Mention], parse: Doc) -> Namer:
         inside = [m for m in names if start <= m.start and m.end <= end]
         at_head = [m for m in inside if m.start <= head < m.end]
         after = [m for m in names if m.role != "pronoun" and _twins(at.get(head), at.get(m.start))]
-        return max(at_head or after, key=lambda m: (m.end - m.start, m.role != "opening"), default=None)
+        around = [m for m in names if m.start <= start and m.start <= head < m.end]
+        fits = at_head or after or around
+        return max(fits, key=lambda m: (m.end - m.start, m.role != "opening"), default=None)
 
     return name
 
@@ -101,36 +107,6 @@ def meaning(date: TimeExpression, reference: datetime | None) -> str:
     if best.seconds is not None:
         return _length(best.seconds)
     return Interval(begin=best.begin, end=best.end, precision=date.precision, timex=best.timex).text
-
-
-def chained(said: Sequence[Sequence[Statement]], namespace: str) -> list[tuple[Statement, ...]]:
-    """The statements of each sentence of a document, each event with the id of the one before it in time.
-
-    Of events at the same time, the first is the one that the text has first.
-    """
-    dated = [
-        (statement.when.begin, k, n)
-        for k, mine in enumerate(said)
-        for n, statement in enumerate(mine)
-        if statement.is_event and statement.when and statement.when.begin
-    ]
-    follows: dict[tuple[int, int], str] = {}
-    last, seen = "", set[str]()
-    for _, k, n in sorted(dated):
-        id = event_id(namespace, said[k][n])
-        if id not in seen:
-            follows[k, n] = last
-            last = id
-            seen.add(id)
-    return [
-        tuple(
-            replace(statement, follows=before)
-            if (before := follows.get((k, n), "")) != statement.follows
-            else statement
-            for n, statement in enumerate(mine)
-        )
-        for k, mine in enumerate(said)
-    ]
 
 
 def findings(
@@ -165,6 +141,8 @@ def findings(
             fields = found_at(sentence.text)
             formal = record_statements(passage, sentence, mentions)
             said = (*(statement for statement in said if statement.start < fields), *formal)
+        if sentence.at is None and document.written_at is not None:
+            said = tuple(replace(one, at=document.written_at) if one.functional else one for one in said)
         found.append(Finding(sentence, passage, reference, mentions, dates, said))
     said_in = chained([one.statements for one in found], document.namespace)
     return [replace(one, statements=said) for one, said in zip(found, said_in, strict=True)]
@@ -208,5 +186,6 @@ def _statements(
     name_of = _name_of(mentions, parse)
     for span in parse.sents:
         places = [token.idx for token in span]
-        said = Said(parse.text, span.start_char, places, dates, reference or _ANY[0], name_of)
+        moment, dated = reference or _ANY[0], reference is not None
+        said = Said(parse.text, span.start_char, places, dates, moment, name_of, dated)
         yield from statements(find_facts(span), said, schema)

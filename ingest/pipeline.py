@@ -17,10 +17,12 @@ from typing import Final, Literal, TypeAlias
 import numpy as np
 
 from graphmem import schema
+from graphmem.amending import corrected
+from graphmem.casting import cast
 from graphmem.casts import Cast
 from graphmem.edits import document_records, replacement
 from graphmem.errors import Conflict, GraphMemError, MissingExtra, SourceError
-from graphmem.identity import document_id
+from graphmem.identity import digest, document_id
 from graphmem.ingest.chunking import chunk
 from graphmem.ingest.episodes import divisible, episodes_of
 from graphmem.ingest.findings import findings
@@ -30,12 +32,11 @@ from graphmem.ingest.mentions import mentioned
 from graphmem.ingest.names import names
 from graphmem.ingest.readers import read_content
 from graphmem.ingest.reading import Reading
-from graphmem.ingest.references import cast
 from graphmem.ingest.sources import DEFAULT_LIMITS, Limits, Source, expand, load
 from graphmem.memory import Memory
 from graphmem.relations import Schema
 from graphmem.stores.quantised import dequantise, quantise
-from graphmem.types import Change, Document, Episode, FloatArray, Passage, Sentence
+from graphmem.types import Change, Document, Episode, FloatArray, Passage, Sentence, View
 
 ENCODED_AT_ONCE: Final = 2048  # sentences; an encoder sorts by length inside a call, so that more pad less
 READ_AHEAD: Final = 4  # sources for each reader process
@@ -143,6 +144,7 @@ class Ingest:
     def __init__(self, memory: Memory, done: Callable[[str, Outcome], None]) -> None:
         self.memory = memory
         self.done = done
+        self.run = ""
         self.report = Report()
         self.waiting: dict[str, Prepared] = {}
         self.sentences = 0
@@ -152,10 +154,17 @@ class Ingest:
         if prepared.document.id in self.waiting:
             # Another version of one that waits: its changes are against that one, once it is in.
             self.flush()
-        self.waiting[prepared.document.id] = prepared
+        self.waiting[prepared.document.id] = self._corrected(prepared)
         self.sentences += len(prepared.sentences)
         if self.sentences >= ENCODED_AT_ONCE:
             self.flush()
+
+    def _corrected(self, prepared: Prepared) -> Prepared:
+        """A document with what people said of its mentions, when it was read before."""
+        read = (prepared.document, prepared.passages, prepared.sentences)
+        memory = self.memory
+        sentences, who = corrected(memory.store, View.of(memory.namespace), *read, prepared.cast)
+        return replace(prepared, sentences=sentences, cast=who)
 
     def flush(self) -> None:
         """Encode what waits in one go, and commit it document by document."""
@@ -172,7 +181,7 @@ class Ingest:
         self.sentences = 0
 
     def _changes(self, prepared: Prepared) -> tuple[Change, ...]:
-        old = document_records(self.memory.store, self.memory.view, prepared.document.id)
+        old = document_records(self.memory.store, View.of(self.memory.namespace), prepared.document.id)
         return replacement(
             old,
             prepared.document,
@@ -188,7 +197,8 @@ class Ingest:
             return ()
         ids = [sentence.id for sentence in prepared.sentences]
         new = [id for id in ids if id in vectors]
-        known = dict(self.memory.store.vectors(self.memory.view, [id for id in ids if id not in vectors]))
+        own = View.of(self.memory.namespace)
+        known = dict(self.memory.store.vectors(own, [id for id in ids if id not in vectors]))
         if new:
             rounded = dequantise(quantise(np.array([vectors[id] for id in new])))
             known |= dict(zip(new, rounded, strict=True))
@@ -217,8 +227,14 @@ class Ingest:
 
     def _write(self, uri: str, changes: tuple[Change, ...], vectors: Mapping[str, FloatArray]) -> None:
         if changes:
+            self.run = self.run or self._begun(uri)
             own = {change.id: vectors[change.id] for change in changes if change.id in vectors}
-            self.memory.write(changes, f"ingest {uri}", vectors=own)
+            self.memory.write(changes, f"ingest {uri}", vectors=own, run=self.run)
+
+    def _begun(self, uri: str) -> str:
+        """The id of this run, by where it began and with what: two at once begin with other documents."""
+        memory = self.memory
+        return "r" + digest("run", memory.namespace, memory.author, str(memory.store.head()), uri)
 
 
 def ingest_sources(
@@ -245,7 +261,7 @@ def ingest_sources(
     def with_hash() -> Iterator[tuple[Source, str | None]]:
         for source in sources:
             id = document_id(memory.namespace, source.uri)
-            record = memory.store.get(memory.view, [id]).get(id)
+            record = memory.store.get(View.of(memory.namespace), [id]).get(id)
             yield source, record.body["content_hash"] if record else None
 
     try:

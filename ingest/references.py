@@ -15,13 +15,13 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
-from graphmem.casts import Cast
-from graphmem.identity import cast_id, fold
+from graphmem.casting import UNTOLD, namings
+from graphmem.identity import fold
 from graphmem.ingest.coreference import PRONOUNS, Name, resolve_pronouns, resolve_things, speaker_of
 from graphmem.ingest.coreference.kinds import KINDS
 from graphmem.resolution.profile import full_name
-from graphmem.resolution.within import Naming, clusters, profiles
-from graphmem.types import Document, Mention, Passage, Sentence
+from graphmem.resolution.within import clusters
+from graphmem.types import Document, Mention, Passage
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
@@ -30,8 +30,6 @@ SCENE_WORDS: Final = 250
 """Words of the turns in which a pronoun may look for its name."""
 WINDOW_WORDS: Final = 1500
 """Words in which "it" or "the company" may look for its name."""
-_UNKNOWN: Final = frozenset({"name", "work", "date", "title"})
-"""Labels of the rules, which do not tell people from places."""
 _GENDERED: Final = re.compile(rf"\b(?:{'|'.join(PRONOUNS)})\b", re.IGNORECASE)
 _THINGS: Final = re.compile(
     rf"\b(?:its?|itself|(?:the|this|that)\s+(?:{'|'.join(map(re.escape, sorted(KINDS)))}))\b", re.IGNORECASE
@@ -48,42 +46,16 @@ class Read:
     mentions: tuple[Mention, ...]
 
 
-def _namings(said: Iterable[tuple[Passage, str, Sequence[Mention]]]) -> list[Naming]:
-    """The named mentions of a document, given its sentences; speakers are people whom it names once."""
-    namings: list[Naming] = []
-    speakers: dict[str, None] = {}
-    for k, (passage, text, mentions) in enumerate(said):
-        for m, mention in enumerate(mentions):
-            if mention.role != "pronoun" and mention.label not in _UNKNOWN:
-                namings.append(Naming(f"{k} {m}", mention.name, mention.label, text))
-        if passage.speaker:
-            speakers[passage.speaker] = None
-    return namings + [Naming(f"speaker {speaker}", speaker, "person") for speaker in speakers]
-
-
 def full_names(read: Sequence[Read]) -> dict[str, str]:
     """The full name of each name of a document that says less, by its folded form."""
     full: dict[str, str] = {}
-    for cluster in clusters(_namings((one.passage, one.parse.text, one.mentions) for one in read)):
+    for cluster in clusters(namings((one.passage, one.parse.text, one.mentions) for one in read)):
         counted = Counter(naming.name for naming in cluster)
         best = full_name(counted)
         for name in counted:
             if fold(name) != fold(best) and fold(best):
                 full[fold(name)] = best
     return full
-
-
-def cast(document: Document, passages: Iterable[Passage], sentences: Sequence[Sentence]) -> Cast | None:
-    """Whom and what a document names, given its sentences with their mentions; None if nobody and nothing.
-
-    Names by rules alone have no labels that tell people from places, and no part in it.
-    """
-    by_id = {passage.id: passage for passage in passages}
-    namings = _namings((by_id[one.passage], one.text, one.mentions) for one in sentences)
-    found = tuple(profile for profile, _ in profiles(document.id, namings) if profile.forms())
-    if not found:
-        return None
-    return Cast(id=cast_id(document.id), namespace=document.namespace, document=document.id, profiles=found)
 
 
 def scenes(read: Sequence[Read]) -> Iterator[range]:
@@ -211,5 +183,5 @@ def referred(document: Document, read: Sequence[Read]) -> list[tuple[Mention, ..
 
 def _with_full(mentions: Iterable[Mention], full: Mapping[str, str]) -> Iterator[Mention]:
     for mention in mentions:
-        name = full.get(fold(mention.name), "") if mention.label not in _UNKNOWN else ""
+        name = full.get(fold(mention.name), "") if mention.label not in UNTOLD else ""
         yield replace(mention, of=name) if name else mention

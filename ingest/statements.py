@@ -62,6 +62,7 @@ class Said:
         places: the offset of each word of the sentence.
         dates: the time expressions of the text.
         reference: the moment that they were resolved against.
+        dated: whether it is the moment of the text, not any.
         name_of: whom a span stands for.
     """
 
@@ -71,6 +72,7 @@ class Said:
     dates: Sequence[TimeExpression]
     reference: datetime
     name_of: Namer
+    dated: bool = True
 
     def reach(self, fact: Extracted, words: Sequence[int]) -> tuple[int, int]:
         """First and last character of some words."""
@@ -98,11 +100,18 @@ def time_of(fact: Extracted, said: Said) -> tuple[Interval | None, frozenset[int
             found = _interval(date, tense_of(fact), said.reference)
             if found is None:
                 continue
+            if said.dated and not happens(fact) and _covers(found, said.reference):
+                # What is so "now" or "this year" is not said to end then.
+                found = replace(found, end=None)
             when = found if when is None else when
             if whole or phrase.role == "time":
                 spent.add(k)
             break
     return when, frozenset(spent)
+
+
+def _covers(when: Interval, moment: datetime) -> bool:
+    return when.begin is not None and when.end is not None and when.begin <= moment < when.end
 
 
 def _interval(date: TimeExpression, tense: Tense, reference: datetime) -> Interval | None:
@@ -149,6 +158,7 @@ def statements(facts: Iterable[Extracted], said: Said, schema: Schema) -> Iterat
             lemma=fact.lemma.lower(),
             relation=relation.name if relation else "",
             functional=relation is not None and relation.functional,
+            permanent=relation is not None and relation.permanent,
             participants=(replace(subject, role=SUBJECT), *others),
             happens=happens(fact),
             negated=fact.negated,

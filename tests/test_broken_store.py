@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
 
 from graphmem.errors import Conflict
+from graphmem.stores import sqlite_rewrite
 from graphmem.stores.base import Store
+from graphmem.stores.rewriting import Rewriting
 from graphmem.stores.sqlite import SQLiteStore
 from graphmem.testing import StoreContract
 from graphmem.types import Adjacency, Change, Commit, FloatArray, Record, Schema, Vectors, View
@@ -215,6 +218,46 @@ class NeverLooksAgain(SQLiteStore):
         self._sidecar.follow = follow_once  # type: ignore[method-assign]
 
 
+class RewritesNothing(SQLiteStore):
+    def rewrite(self, commit: Commit, keep: Callable[[Commit], Commit]) -> Commit:
+        return self.apply(commit)
+
+
+class LeavesWhatWasFreed(SQLiteStore):
+    def rewrite(self, commit: Commit, keep: Callable[[Commit], Commit]) -> Commit:
+        with patch.object(sqlite_rewrite, "sweep", lambda *_: None):
+            return super().rewrite(commit, keep)
+
+
+class RewritesAnything(SQLiteStore):
+    def rewrite(self, commit: Commit, keep: Callable[[Commit], Commit]) -> Commit:
+        with patch.object(Rewriting, "check", lambda *_: None):
+            return super().rewrite(commit, keep)
+
+
+class RewritesAgain(SQLiteStore):
+    def rewrite(self, commit: Commit, keep: Callable[[Commit], Commit]) -> Commit:
+        return super().rewrite(replace(commit, id=f"{commit.id} of {self.head()}"), keep)
+
+
+class KeepsKeysOfOtherEpochs(SQLiteStore):
+    def __init__(self, path: Path, schema: Schema) -> None:
+        super().__init__(path, schema)
+        follow = self._sidecar.follow
+
+        def follow_without(tables: Any) -> None:
+            tables.epoch = lambda: 0
+            follow(tables)
+
+        self._sidecar.follow = follow_without  # type: ignore[method-assign]
+
+
+class LeavesTheChainAsItWas(SQLiteStore):
+    def rewrite(self, commit: Commit, keep: Callable[[Commit], Commit]) -> Commit:
+        with patch.object(sqlite_rewrite.sqlite_chain, "chain_anew", lambda *_: None):
+            return super().rewrite(commit, keep)
+
+
 class StaysOpen(SQLiteStore):
     def head(self) -> int:
         return 1
@@ -249,6 +292,12 @@ BUGS: dict[type[SQLiteStore], str] = {
     NeverTakesDerivedBack: "test_what_is_taken_back_is_gone",
     LogsWhatItDerives: "test_commits_are_numbered_and_logged_as_given",
     NeverLooksAgain: "test_words_follow_their_record",
+    RewritesNothing: "test_what_is_rewritten_leaves_no_trace",
+    LeavesWhatWasFreed: "test_what_is_rewritten_leaves_no_trace",
+    LeavesTheChainAsItWas: "test_a_long_history_is_rewritten_and_goes_on",
+    RewritesAnything: "test_what_is_live_is_not_rewritten_away",
+    RewritesAgain: "test_a_rewriting_is_done_once",
+    KeepsKeysOfOtherEpochs: "test_stores_that_are_open_take_note",
     StaysOpen: "test_a_closed_store_says_so",
 }
 

@@ -28,24 +28,11 @@ from graphmem.testing import HashEmbedder
 from graphmem.types import View
 
 GRAPHMEM = Path(sys.executable).parent / "graphmem"
-COMMANDS = [
-    "copy",
-    "different",
-    "doctor",
-    "export",
-    "extract",
-    "forget",
-    "history",
-    "import",
-    "ingest",
-    "query",
-    "questions",
-    "same",
-    "show",
-    "stats",
-    "ui",
-    "undo",
-]
+COMMANDS = sorted(
+    """add admit at blame copy correct diff different disputes doctor export extract facts forget history
+    import ingest merge pin purge query questions relate rename restore retract retype same share show
+    split stats trust ui undo unshare verify""".split()
+)
 ASH = "# Ash\n\nAda Byron planted the ash in Bergen.\n"
 CHAT = "[2023-05-08 13:56] Ada Byron: I go to London.\n[2023-05-09 08:00] Charles: Bring the notes.\n"
 group = typer.main.get_command(build())
@@ -105,17 +92,20 @@ def test_every_command_and_each_of_its_options_is_explained(command: str) -> Non
         assert text and text[0].isupper() or text.startswith("- "), f"{command} {parameter.name}: {text}"
     help = run(command, "--help").stdout
     assert "Usage" in help and "--help" in help
-    assert command in ("import", "extract") or "GRAPHMEM_STORE" in help or "STORE" in help
+    assert command in ("import", "extract", "at") or "GRAPHMEM_STORE" in help or "STORE" in help
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_can_print_json(command: str) -> None:
     names = {name for parameter in group.commands[command].params for name in parameter.opts}
-    assert "--json" in names or command == "ui", "a server has no data to print"
-    if command == "extract":
-        return  # it reads no store
+    assert "--json" in names or command in ("ui", "at"), "a server has no data to print"
+    if command in ("extract", "at"):
+        return  # these read no store, or the one of the command that they are given
     assert "--store" in names or command == "copy", "copy names two stores"
-    assert "--namespace" in names or command in ("doctor", "import"), "these two are of the whole store"
+    whole, named = ("doctor", "import", "verify"), ("share", "unshare")
+    assert "--namespace" in names or command in (*whole, *named), (
+        "of the whole store, or of one that is named"
+    )
 
 
 def test_the_page_of_commands_is_up_to_date() -> None:
@@ -224,7 +214,7 @@ def test_history_undo_and_forget_work_together(folder: Path) -> None:
     assert (first["author"], first["seq"], second["message"]) == ("ada", 1, "ingest chat.txt")
     assert data("forget", "ash.md", "--dry-run")["commit"] is None
     forgotten = data("forget", "ash.md", "--author", "bob")
-    assert forgotten["uri"] == "ash.md" and forgotten["removed"]["document"] == 1
+    assert forgotten["documents"] == ["ash.md"] and forgotten["removed"]["document"] == 1
     assert [commit["author"] for commit in data("history", "ash.md")] == ["ada", "bob"]
     assert len(data("history", "--last", "1")) == 1
     undone = data("undo", forgotten["commit"][:10])

@@ -168,7 +168,10 @@ def test_a_refused_undo_names_the_commit_in_its_way(
         receipt = memory.forget("ash.md")
         first = next(memory.history()).id
     assert receipt.commit is not None
-    fails(["undo", first], receipt.commit.id, monkeypatch, capsys)
+    ended, out, err = call(["undo", first], monkeypatch, capsys)
+    assert (ended, out) == (1, "") and err.startswith("error: cannot undo") and "Traceback" not in err
+    what, later, todo = err.splitlines()
+    assert receipt.commit.id in later and "forget ash.md" in later and "nothing was written" in todo
 
 
 def test_a_file_that_cannot_be_read_is_named_and_the_others_go_in(

@@ -23,7 +23,6 @@ from graphmem.testing import HashEmbedder
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "neo4j.md").read_text("utf-8")
 QUERIES = dict(re.findall(r"^### ([^\n]+)\n[^#]*?```cypher\n(.*?)```", PAGE, re.MULTILINE | re.DOTALL))
-
 BAKE = "Bake the Zwiebelkuchen for an hour."
 NOTE = f"---\ndate: 2022-05-01\n---\n# Zwiebelkuchen\n\n{BAKE}\n\n# Price\n"
 NOTE += "\nAnn Lee said that it may not cost five euros in 2023, and that Bo Bell may not bake it in 2023.\n"
@@ -31,6 +30,7 @@ CHAT = """\
 [2022-06-10 10:00] Leila Haddad: Joanna Lind gave the key back in Bergen.
 [2022-06-11 08:30] Marek Dvořák: Thanks. The Aurelia is in Tromsø until Sunday.
 """
+BIRTHS = [f"Mira Quist was born in {place}. She visited Kyoto in 2008." for place in ("Oslo", "Rome", "Ely")]
 WHO = "Ada Quill sang. J. Bell fell.|Ada Mary Quill sang. John Bell fell.|Boris Quill and John Quill slept."
 MORE = CHAT + "[2022-06-12 09:00] Leila Haddad: And I am in Vardø.\n"
 WRITTEN_AT = datetime(2022, 7, 1, 12, tzinfo=timezone.utc)
@@ -94,6 +94,11 @@ def db(request: pytest.FixtureRequest) -> Iterator[Database]:
     with database.memory("who") as memory:
         put(memory, {f"{text[:5]}.md": text for text in WHO.split("|")}, pipeline="english")
         memory.same("John Quill", "Boris Quill")
+    with database.memory("truth") as memory:
+        put(memory, {f"{k}.md": text for k, text in enumerate(BIRTHS)}, pipeline="english")
+        memory.retract(memory.disputes()[0].facts[0].id)
+        memory.retract(next(memory.store.scan(memory.view, "event")).id)
+        memory.share("who"), memory.trust("*.md", "unsure")
     database.run("CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()")
     yield database
     database.close()
@@ -101,7 +106,6 @@ def db(request: pytest.FixtureRequest) -> Iterator[Database]:
 
 
 newest = pytest.mark.parametrize("db", ["_neo4j_pool"], indirect=True, ids=["2026"])
-
 TEXT_KINDS = tuple(SENTENCE_KINDS.values())
 SENTENCE = "The pressure sensor of the Tern buoy, called Plover, was…"
 
@@ -227,8 +231,8 @@ def test_what_a_commit_did(db: Database) -> None:
 
 
 def test_what_a_commit_did_that_is_forgotten(db: Database) -> None:
-    rows = db.ask("What did one commit do?", commit=db.commit("ingest draft.txt"))
-    assert rows == [("forgotten since", 3, [])]
+    gone = db.commit("ingest draft.txt")
+    assert db.ask("What did one commit do?", commit=gone) == [("forgotten since", 3, [])]
 
 
 def test_who_else_it_is(db: Database) -> None:
@@ -324,11 +328,9 @@ def test_the_indexes_are_those_that_the_page_names(db: Database) -> None:
 
 def test_live_nodes_have_the_labels_of_their_kind_and_a_name(db: Database) -> None:
     query = "MATCH (n:Graphmem) WHERE n.kind IS NOT NULL RETURN DISTINCT n.kind, labels(n)"
-    found = [
-        (kind, {label.replace(db.label, DEFAULT_LABEL) for label in labels}) for kind, labels in db.run(query)
-    ]
-    assert sorted(kind for kind, _ in found) == sorted(KINDS)
-    for kind, labels in found:
+    found = {kind: {one.replace(db.label, DEFAULT_LABEL) for one in labels} for kind, labels in db.run(query)}
+    assert sorted(found) == sorted(KINDS)
+    for kind, labels in found.items():
         text = {"GraphmemText"} if kind in TEXT_KINDS else set()
         assert labels == {"Graphmem", kind.title(), *text}
     nameless = "MATCH (n:Graphmem) WHERE n.kind IS NOT NULL AND trim(coalesce(n.name, '')) = '' RETURN n"
@@ -394,7 +396,5 @@ def test_the_index_of_an_older_server_is_made_anew_with_filters(db: Database) ->
         assert "vector index" in problem
         memory.store.repair()
         assert memory.store.check() == []
-    ((filtered,),) = db.run(
-        "SHOW INDEXES YIELD name, properties WHERE name = 'Graphmem_embedding' RETURN properties"
-    )
-    assert filtered == ["embedding", "namespace", "kind", "_valid_at", "_invalid_at"]
+    query = "SHOW INDEXES YIELD name, properties WHERE name = 'Graphmem_embedding' RETURN properties"
+    assert db.run(query) == [(["embedding", "namespace", "kind", "_valid_at", "_invalid_at"],)]

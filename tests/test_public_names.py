@@ -28,14 +28,18 @@ def test_names_of_graphmem() -> None:
 
 
 def test_names_of_ingest() -> None:
-    assert sorted(graphmem.ingest.__all__) == ["Report", "ingest", "ingest_readings", "ingest_sources"]
+    assert sorted(graphmem.ingest.__all__) == ["Report", "add", "ingest", "ingest_readings", "ingest_sources"]
 
 
 def test_verbs_of_a_memory() -> None:
     verbs = {name for name in dir(graphmem.Memory) if not name.startswith("_")}
     assert verbs == {
+        "at",
+        "attribution",
+        "blame",
         "close",
         "commit",
+        "diff",
         "different",
         "document",
         "documents",
@@ -45,15 +49,42 @@ def test_verbs_of_a_memory() -> None:
         "facts",
         "find",
         "forget",
+        "forget_all",
+        "forget_between",
+        "forget_entity",
+        "grants",
         "history",
         "identity",
         "open",
         "parts",
+        "purge",
+        "quarantine",
         "questions",
         "recall",
+        "restore",
         "same",
+        "share",
         "to_networkx",
+        "trust",
+        "trusts",
         "undo",
+        "undoing",
+        "unshare",
+        "verify",
         "view",
+        "timeline",
+        "standings",
+        "stand",
+        "split",
+        "retype",
+        "retract",
+        "rename",
+        "relate",
+        "pin",
+        "move",
+        "merger",
+        "disputes",
+        "correct",
+        "admit",
         "write",
     }

@@ -191,6 +191,7 @@ def test_only_the_namespaces_asked_for_answer(tmp_path: Path, encoder: SentenceE
         before = a.recall("Where was the designer of the Tern buoy born?", 10)
         put(b, DOCUMENTS)
         assert a.recall("Where was the designer of the Tern buoy born?", 10) == before
+        b.share("a")
         both = a.recall(Query("Where was Ingrid Solvang born?", View.of("a", "b"), 10))
         assert {hit.document.namespace for hit in both} == {"a", "b"}
         assert both[0].document.uri == "ingrid.md"

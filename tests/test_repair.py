@@ -25,6 +25,7 @@ SQL_DAMAGES = (
     "UPDATE record SET valid_at = 7",
     "UPDATE degree SET edges = edges + 1",
     "INSERT INTO word(word) VALUES ('delete-all')",
+    "DELETE FROM trail WHERE seq = 3",
 )
 CYPHER_DAMAGES = (
     "MATCH (n:{x})-[r]->(:{x}) WITH r LIMIT 3 DELETE r",
@@ -36,6 +37,7 @@ CYPHER_DAMAGES = (
     "MATCH (n:{x}) WHERE n._vector IS NOT NULL WITH n LIMIT 2 REMOVE n.embedding",
     "MATCH (n:{x}) WITH max(n._key) AS k CREATE (:{x} {id: 'stray', _key: k + 1, kind: 'note', "
     "namespace: 'a', _body: '{}'})",
+    "MATCH (:{x}Commit {seq: 3})-[r:CHANGED]->() DELETE r",
     "DROP INDEX {x}_words",
     "DROP INDEX {x}_embedding",
 )

@@ -27,6 +27,6 @@ def page() -> None:
         names = ", ".join(escape(step.text) for step in ranking.seeds)
         st.html(f"<small>linked to: {names}</small>")
     for rank, hit in enumerate(ranking, start=1):
-        show_hit(rank, hit)
+        show_hit(rank, hit, len(ranking.query.view.namespaces) > 1)
     if not ranking.hits:
         st.info("Nothing in this memory covers the question.")

@@ -12,7 +12,7 @@ from typing import Annotated, Final
 
 import typer
 
-from graphmem.cli.options import DEFAULT_STORE, NamespaceOption, StoreOption, talk
+from graphmem.cli.options import DEFAULT_STORE, AlsoOption, NamespaceOption, StoreOption, talk
 from graphmem.errors import InputError, MissingExtra
 from graphmem.identity import checked_namespace
 from graphmem.memory import DEFAULT_NAMESPACE
@@ -67,6 +67,7 @@ def register(app: typer.Typer) -> None:
         browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
         store: StoreOption = DEFAULT_STORE,
         namespace: NamespaceOption = DEFAULT_NAMESPACE,
+        also: AlsoOption = None,
     ) -> None:
         """Open the explorer: ask the memory and see what it holds, in a browser.
 
@@ -75,9 +76,11 @@ def register(app: typer.Typer) -> None:
         """
         if not is_loopback(host) and not os.environ.get(PASSWORD):
             raise InputError(f"others could read the memory at {host}: set {PASSWORD}, or leave out --host")
-        checked_namespace(namespace)
+        for name in (namespace, *(also or ())):
+            checked_namespace(name)
         if importlib.util.find_spec("streamlit") is None:
             raise MissingExtra("the explorer", "ui")
         environment = {**os.environ, "GRAPHMEM_STORE": store, "GRAPHMEM_NAMESPACE": namespace}
+        environment["GRAPHMEM_ALSO"] = " ".join(also or ())
         talk.print(f"The explorer is at http://{host}:{port} (Ctrl-C ends it)", markup=False)
         serve(command(host, port, browser=browser), environment)

@@ -20,8 +20,8 @@ def _encoder() -> SentenceEncoder:
 
 
 @st.cache_resource(show_spinner="Opening the memory …")
-def _opened(store: str, namespace: str) -> Memory:
-    return Memory.open(store, namespace=namespace, embedder=_encoder(), create=False)
+def _opened(store: str, namespace: str, also: tuple[str, ...]) -> Memory:
+    return Memory.open(store, namespace=namespace, embedder=_encoder(), create=False, also=also)
 
 
 def address() -> tuple[str, str]:
@@ -34,7 +34,8 @@ def address() -> tuple[str, str]:
 def memory() -> Iterator[Memory]:
     """The memory; what it cannot do stands on the page as one sentence, and the page ends there."""
     try:
-        yield _opened(*address())
+        # What is read along is checked at each read: a grant that is taken back counts at once.
+        yield _opened(*address(), tuple(os.environ.get("GRAPHMEM_ALSO", "").split()))
     except StoreURLError as error:
         st.info(f"{error}")
         st.stop()

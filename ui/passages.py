@@ -16,18 +16,19 @@ def marked(text: str, found: str) -> str:
     return f"<p style='white-space: pre-wrap; overflow-wrap: anywhere'>{''.join(spans)}</p>"
 
 
-def source(hit: Hit) -> str:
-    """Where a hit comes from: uri, heading, speaker and date."""
-    parts = [hit.document.uri, hit.passage.heading, hit.passage.speaker]
+def source(hit: Hit, several: bool = False) -> str:
+    """Where a hit comes from: namespace if there are several, uri, heading, speaker and date."""
+    whose = hit.document.namespace if several else ""
+    parts = [whose, hit.document.uri, hit.passage.heading, hit.passage.speaker]
     if hit.passage.at:
         parts.append(f"{hit.passage.at:%Y-%m-%d}")
     return " · ".join(part for part in dict.fromkeys(parts) if part)
 
 
-def show_hit(rank: int, hit: Hit) -> None:
+def show_hit(rank: int, hit: Hit, several: bool = False) -> None:
     """A hit: the passage with its evidence marked, its source, and why it was found."""
     with st.container(border=True):
-        st.html(f"<small>{rank}. &nbsp; {hit.score:.2f} &nbsp; {escape(source(hit))}</small>")
+        st.html(f"<small>{rank}. &nbsp; {hit.score:.2f} &nbsp; {escape(source(hit, several))}</small>")
         st.html(marked(hit.passage.text, hit.evidence.text))
         with st.expander("Why"):
             shares = ", ".join(f"{name} {share:.2f}" for name, share in hit.parts.items())

@@ -33,7 +33,10 @@ def register(app: typer.Typer) -> None:
         ] = False,
         json: JsonOption = False,
     ) -> None:
-        """Check the installation and every invariant of the store; exit code 1 if something is wrong."""
+        """Check the installation and the store by itself, and repair it; exit code 1 if something is wrong.
+
+        What its records owe each other besides is for 'graphmem verify'.
+        """
         extras = {
             extra: all(importlib.util.find_spec(module) for module in modules)
             for extra, modules in EXTRAS.items()

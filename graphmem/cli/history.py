@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Annotated, Any
 
 import typer
@@ -12,11 +13,19 @@ from graphmem.cli.options import (
     NamespaceOption,
     StoreOption,
     opened,
+    parse_moment,
     print_json,
     print_table,
 )
 from graphmem.memory import DEFAULT_NAMESPACE
 from graphmem.types import Commit
+
+SinceOption = Annotated[
+    str | None, typer.Option("--since", help="Only commits from then on (ISO date or time).")
+]
+UntilOption = Annotated[
+    str | None, typer.Option("--until", help="Only commits up to then (ISO date or time).")
+]
 
 
 def commit_json(commit: Commit) -> dict[str, Any]:
@@ -27,6 +36,7 @@ def commit_json(commit: Commit) -> dict[str, Any]:
         "at": commit.at,
         "author": commit.author,
         "message": commit.message,
+        "run": commit.run or None,
         "created": sum(change.before is None for change in commit.changes),
         "replaced": sum(change.before is not None and change.after is not None for change in commit.changes),
         "removed": sum(change.after is None for change in commit.changes),
@@ -39,16 +49,35 @@ def register(app: typer.Typer) -> None:
     @app.command()
     def history(
         record: Annotated[
-            str | None, typer.Argument(help="Only commits that changed this record or URI.")
+            str | None,
+            typer.Argument(help="Only commits of this: a record's id, a document's URI, an entity's name."),
         ] = None,
+        author: Annotated[str | None, typer.Option("--author", help="Only commits of this author.")] = None,
+        since: SinceOption = None,
+        until: UntilOption = None,
+        message: Annotated[
+            str, typer.Option("--message", help="Only commits with this in their message.")
+        ] = "",
         last: Annotated[int, typer.Option("--last", min=1, help="The newest so many.")] = 50,
         store: StoreOption = DEFAULT_STORE,
         namespace: NamespaceOption = DEFAULT_NAMESPACE,
         json: JsonOption = False,
     ) -> None:
-        """List commits, newest last: who changed what, when and why."""
+        """List commits, newest last: who changed what, when and why.
+
+        Entities, facts and events have the commits that changed what sources and people say of them.
+        """
         with opened(store, namespace, create=False) as memory:
-            commits = [commit_json(commit) for commit in memory.history(record)][-last:]
+            found = memory.history(
+                record,
+                author=author,
+                since=parse_moment(since),
+                until=parse_moment(until),
+                message=message,
+                newest_first=True,
+            )
+            # Counted one by one: their changes are not kept.
+            commits = [commit_json(commit) for commit in islice(found, last)][::-1]
         if json:
             print_json(commits)
             return

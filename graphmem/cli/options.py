@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timezone
 from typing import Annotated, Any, Final, Literal
 
@@ -23,6 +25,12 @@ StoreOption = Annotated[
 NamespaceOption = Annotated[
     str, typer.Option("--namespace", "-n", envvar="GRAPHMEM_NAMESPACE", help="Whose memory it is.")
 ]
+AlsoOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--also", envvar="GRAPHMEM_ALSO", help="Read this namespace along, if it shares; may be repeated."
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on stdout, for programs.")]
 AuthorOption = Annotated[
     str, typer.Option("--author", envvar="GRAPHMEM_AUTHOR", help="Who makes the commit.")
@@ -34,11 +42,40 @@ DEFAULT_STORE = "sqlite:///memory.db"
 talk = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 
+_POINT: Final[ContextVar[str | None]] = ContextVar("point", default=None)
+
+
 @contextmanager
-def opened(store: str, namespace: str, author: str = "user", *, create: bool = True) -> Iterator[Memory]:
-    """The memory of a command, closed when it ends; commands that fill no store make none."""
-    with Memory.open(store, namespace=namespace, author=author, create=create) as memory:
-        yield memory
+def opened(
+    store: str,
+    namespace: str,
+    author: str = "user",
+    *,
+    create: bool = True,
+    also: Sequence[str] | None = None,
+) -> Iterator[Memory]:
+    """The memory of a command, closed when it ends; commands that fill no store make none.
+
+    Inside ``at`` it is the memory as it was then.
+    """
+    point, names = _POINT.get(), also or ()
+    create = create and point is None
+    with Memory.open(store, namespace=namespace, author=author, create=create, also=names) as memory:
+        if point is None:
+            yield memory
+        else:
+            with memory.at(parse_point(point)) as then:
+                yield then
+
+
+@contextmanager
+def at(point: str) -> Iterator[None]:
+    """Let the commands inside read memories as they were at a moment or after a commit."""
+    before = _POINT.set(point)
+    try:
+        yield
+    finally:
+        _POINT.reset(before)
 
 
 def print_json(value: Any) -> None:
@@ -91,3 +128,22 @@ def parse_moment(text: str | None) -> datetime | None:
     except ValueError as error:
         raise InputError(f"{text!r} is not a date: write 2023-05-08 or 2023-05-08T13:56") from error
     return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+
+
+_DATED: Final = re.compile(r"\d{4}-")
+
+
+def parse_point(text: str) -> str | datetime:
+    """A moment, or else the id of a commit, or how it starts.
+
+    Raises:
+        InputError: it is meant as a date and is none.
+    """
+    try:
+        moment = parse_moment(text)
+    except InputError:
+        if _DATED.match(text):
+            raise
+        return text
+    assert moment is not None
+    return moment

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from graphmem.cli.options import (
     DEFAULT_STORE,
+    AlsoOption,
     JsonOption,
     NamespaceOption,
     StoreOption,
@@ -28,6 +29,7 @@ def hit_json(rank: int, hit: Hit) -> dict[str, Any]:
         "score": round(hit.score, 4),
         "text": hit.passage.text,
         "evidence": hit.evidence.text,
+        "namespace": hit.document.namespace,
         "uri": hit.document.uri,
         "title": hit.document.title,
         "heading": hit.passage.heading,
@@ -38,6 +40,7 @@ def hit_json(rank: int, hit: Hit) -> dict[str, Any]:
         "document": hit.document.id,
         "passage": hit.passage.id,
         "sentence": hit.evidence.id,
+        "stale": list(hit.stale),
         "parts": {name: round(part, 4) for name, part in hit.parts.items()},
         "path": [
             {"kind": s.kind, "id": s.id, "text": s.text, "weight": round(s.weight, 4)} for s in hit.path
@@ -45,9 +48,9 @@ def hit_json(rank: int, hit: Hit) -> dict[str, Any]:
     }
 
 
-def source_line(hit: Hit) -> str:
-    """Where a hit comes from, for people: uri, heading, speaker, date."""
-    parts = [hit.document.uri]
+def source_line(hit: Hit, told: bool = False) -> str:
+    """Where a hit comes from, for people: namespace if it is to be told, uri, heading, speaker, date."""
+    parts = [*([hit.document.namespace] if told else []), hit.document.uri]
     if hit.passage.heading and hit.passage.heading != hit.document.title:
         parts.append(hit.passage.heading)
     if hit.passage.at:
@@ -55,10 +58,11 @@ def source_line(hit: Hit) -> str:
     return " · ".join(parts)
 
 
-def print_hit(console: Console, rank: int, hit: Hit, why: bool) -> None:
+def print_hit(console: Console, rank: int, hit: Hit, why: bool, told: bool = False) -> None:
     """A hit as text: the passage with its evidence in bold, its source and, if asked, why it was found."""
     console.print(f"{rank}. {hit.score:.2f}  ", style="bold cyan", end="")
-    console.print(source_line(hit), style="dim")
+    console.print(source_line(hit, told), style="dim", end="")
+    console.print("  (not trusted)" if "trust" in hit.parts else "", style="yellow")
     before, found, after = hit.passage.text.partition(hit.evidence.text)
     console.print("   ", end="")
     if hit.passage.speaker:
@@ -66,6 +70,8 @@ def print_hit(console: Console, rank: int, hit: Hit, why: bool) -> None:
     console.print(before, end="")
     console.print(found, style="bold green", end="")
     console.print(after)
+    for line in hit.stale:
+        console.print(f"   no longer: {line}", style="yellow")
     if why:
         console.print("   why: " + "  ".join(f"{k} {v:.2f}" for k, v in hit.parts.items()), style="dim")
         for depth, step in enumerate(hit.path):
@@ -80,9 +86,11 @@ def print_ranking(ranking: Ranking, why: bool) -> None:
     if why and ranking.seeds:
         console.print("linked to: " + ", ".join(step.text for step in ranking.seeds), style="dim")
     for rank, hit in enumerate(ranking, start=1):
-        print_hit(console, rank, hit, why)
+        print_hit(console, rank, hit, why, len(ranking.query.view.namespaces) > 1)
     if not ranking.hits:
         console.print("Nothing in this memory covers the question.")
+    if ranking.withheld:
+        console.print(f"{ranking.withheld} left out: their sources are not trusted", style="dim")
 
 
 def register(app: typer.Typer) -> None:
@@ -93,19 +101,24 @@ def register(app: typer.Typer) -> None:
         question: Annotated[str, typer.Argument(help="What to ask.")],
         k: Annotated[int, typer.Option("--k", "-k", min=1, max=1000, help="How many passages at most.")] = 5,
         why: Annotated[bool, typer.Option("--why", help="Show shares and paths of each hit.")] = False,
+        trusted_only: Annotated[
+            bool, typer.Option("--trusted-only", help="Leave out what comes from untrusted sources.")
+        ] = False,
         as_of: Annotated[str | None, typer.Option(help="Answer as the world was then (ISO date).")] = None,
         store: StoreOption = DEFAULT_STORE,
         namespace: NamespaceOption = DEFAULT_NAMESPACE,
+        also: AlsoOption = None,
         json: JsonOption = False,
     ) -> None:
         """Ask a question: passages that answer it, best first, each with its evidence."""
-        with opened(store, namespace, create=False) as memory:
-            ranking = memory.recall(question, k, as_of=parse_moment(as_of))
+        with opened(store, namespace, create=False, also=also) as memory:
+            ranking = memory.recall(question, k, as_of=parse_moment(as_of), trusted_only=trusted_only)
             if json:
                 print_json(
                     {
                         "question": question,
                         "seeds": [step.text for step in ranking.seeds],
+                        "withheld": ranking.withheld,
                         "hits": [hit_json(rank, hit) for rank, hit in enumerate(ranking, start=1)],
                     }
                 )

@@ -8,6 +8,7 @@ import typer
 
 from graphmem.cli.options import (
     DEFAULT_STORE,
+    AlsoOption,
     JsonOption,
     NamespaceOption,
     StoreOption,
@@ -24,6 +25,7 @@ def question_json(question: Question) -> dict[str, Any]:
     """A question as JSON values."""
     return {
         "id": question.match.id,
+        "namespace": question.match.namespace,
         "score": round(question.match.link.score, 4),
         "units": [
             {"id": one.id, "name": one.name, "label": one.label, "documents": one.unit.clusters}
@@ -42,10 +44,11 @@ def register(app: typer.Typer) -> None:
         limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 10,
         store: StoreOption = DEFAULT_STORE,
         namespace: NamespaceOption = DEFAULT_NAMESPACE,
+        also: AlsoOption = None,
         json: JsonOption = False,
     ) -> None:
         """List pairs of names that may be one, most likely first; 'same' and 'different' answer them."""
-        with opened(store, namespace, create=False) as memory:
+        with opened(store, namespace, create=False, also=also) as memory:
             found = [question_json(question) for question in memory.questions(limit)]
         if json:
             print_json(found)

@@ -6,16 +6,13 @@ from typing import Annotated
 
 import typer
 
-from graphmem.cli.history import commit_json
+from graphmem.cli.committing import committed
 from graphmem.cli.options import (
     DEFAULT_STORE,
     AuthorOption,
     JsonOption,
     NamespaceOption,
     StoreOption,
-    opened,
-    out,
-    print_json,
 )
 from graphmem.memory import DEFAULT_NAMESPACE
 
@@ -33,11 +30,4 @@ def register(app: typer.Typer) -> None:
         json: JsonOption = False,
     ) -> None:
         """Say that two names are one: it outweighs all evidence, and holds for what is read later."""
-        with opened(store, namespace, author, create=False) as memory:
-            made = memory.same(a, b)
-        if json:
-            print_json(commit_json(made))
-        else:
-            out().print(
-                f"{made.message}\ncommit {made.id[:10]} ('graphmem undo {made.id[:10]}' takes it back)"
-            )
+        committed(store, namespace, author, lambda memory: memory.same(a, b), json=json)

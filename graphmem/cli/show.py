@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +10,7 @@ import typer
 from graphmem.casts import Block, Cast, Match, Named, Word
 from graphmem.cli.options import (
     DEFAULT_STORE,
+    AlsoOption,
     JsonOption,
     NamespaceOption,
     StoreOption,
@@ -32,17 +33,21 @@ def described(memory: Memory, name: str, limit: int) -> dict[str, Any]:
     record = to_record(value)
     # A document is also a text or a chat, a passage a paragraph or a turn: that is its form here.
     body = {"form" if key == "kind" else key: field for key, field in record.body.items()}
-    shown: dict[str, Any] = {"id": record.id, "kind": record.kind, **body}
+    head = {"id": record.id, "kind": record.kind, **({"namespace": value.namespace} if memory.also else {})}
+    shown: dict[str, Any] = {**head, **body}
     if isinstance(value, Fact):
-        shown = {"id": record.id, "kind": record.kind, **_fact(value)}
-        shown["sentences"] = _sentences(memory.evidence(value, limit))
+        shown = {**head, **_facts(memory, [value])[0]}
+        shown["sentences"] = [
+            {"id": s.id, "text": s.text, "caption": s.caption, "who": who, "uri": uri}
+            for who, uri, s in memory.attribution(value)[:limit]
+        ]
     elif isinstance(value, Entity):
         shown |= {"name": value.name, "label": value.label, "aliases": list(value.aliases)}
         shown |= _identity(memory.identity(value), value)
-        shown["facts"] = [{"id": fact.id, **_fact(fact)} for fact in memory.facts(value, limit)]
-        shown["sentences"] = _sentences(memory.evidence(value, limit))
+        shown["facts"] = _facts(memory, memory.facts(value, limit, retired=True))
+        shown["sentences"] = _sentences(memory.evidence(value, limit), memory.namespace)
     elif isinstance(value, Cast | Named | Block | Match | Word):
-        shown = {"id": record.id, "kind": record.kind, **_who(value)}
+        shown = {**head, **_who(value)}
     elif isinstance(value, Document | Episode | Passage):
         if isinstance(value, Passage) and (episode := memory.episode(value)):
             shown["episode"] = episode.id
@@ -53,12 +58,32 @@ def described(memory: Memory, name: str, limit: int) -> dict[str, Any]:
             for m in value.mentions
         ]
         shown.pop("statements", None)
-        shown["facts"] = [{"id": fact.id, **_fact(fact)} for fact in memory.facts(value, limit)]
+        shown["facts"] = _facts(memory, memory.facts(value, limit, retired=True))
     return shown
 
 
-def _sentences(sentences: Iterable[Sentence]) -> list[dict[str, Any]]:
-    return [{"id": s.id, "text": s.text, "caption": s.caption} for s in sentences]
+def _of(namespace: str, own: str) -> dict[str, str]:
+    """Whose a row is; of what is one's own it goes without saying."""
+    return {} if namespace == own else {"namespace": namespace}
+
+
+def _sentences(sentences: Iterable[Sentence], own: str) -> list[dict[str, Any]]:
+    return [{"id": s.id, "text": s.text, "caption": s.caption, **_of(s.namespace, own)} for s in sentences]
+
+
+def _facts(memory: Memory, facts: Sequence[Fact]) -> list[dict[str, Any]]:
+    """Facts with how they stand, and whose they are, where others' are read along."""
+    stands = memory.standings(facts)
+    return [
+        {
+            "id": fact.id,
+            **_fact(fact),
+            "state": stands[fact.id].state,
+            **({"why": stands[fact.id].told} if not stands[fact.id].current else {}),
+            **_of(fact.namespace, memory.namespace),
+        }
+        for fact in facts
+    ]
 
 
 def _link(link: Link) -> dict[str, Any]:
@@ -68,13 +93,17 @@ def _link(link: Link) -> dict[str, Any]:
 
 def _identity(found: Identity, of: Entity) -> dict[str, list[dict[str, Any]]]:
     """What else an entity is called and why, what it may be, and what people said of it."""
-    others = [{"id": one.id, "text": one.name} for one in found if one.id != of.id]
-    lists = {
-        "same_as": others,
-        "because": [_link(link) for link in found.same],
-        "perhaps": [_link(link) for link in found.perhaps],
-        "decisions": [{"text": _said(one)} for one in found.decisions],
-    }
+    lists: dict[str, list[dict[str, Any]]] = {}
+    for one in (found, *found.elsewhere):
+        whose = _of(one.entities[0].namespace, of.namespace)
+        rows = {
+            "same_as": [{"id": e.id, "text": e.name} for e in one if e.id != of.id],
+            "because": [_link(link) for link in one.same],
+            "perhaps": [_link(link) for link in one.perhaps],
+            "decisions": [{"text": _said(word)} for word in one.decisions],
+        }
+        for key in rows:
+            lists.setdefault(key, []).extend({**row, **whose} for row in rows[key])
     return {key: rows for key, rows in lists.items() if rows}
 
 
@@ -125,6 +154,9 @@ def _line(row: dict[str, Any] | str) -> str:
         return row
     said = [row.get("when"), "denied" if row.get("denied") else None, row.get("modality")]
     said += [f"says {name}" for name in row.get("said_by", ())]
+    said += [f"{row['who']} in {row['uri']}"] if "who" in row else []
+    said += [f"{row['namespace']} says"] if "namespace" in row else []
+    said += [row["why"]] if "why" in row else []
     said += [row[key] for key in ("label", "role") if "text" not in row and row.get(key)]
     marks = ", ".join(filter(None, said))
     return " ".join((row.get("text") or row["name"]).split()) + (f" ({marks})" if marks else "")
@@ -139,10 +171,11 @@ def register(app: typer.Typer) -> None:
         limit: Annotated[int, typer.Option(min=1, help="How many sentences or parts at most.")] = 10,
         store: StoreOption = DEFAULT_STORE,
         namespace: NamespaceOption = DEFAULT_NAMESPACE,
+        also: AlsoOption = None,
         json: JsonOption = False,
     ) -> None:
         """Show a document, passage, episode, sentence, entity, fact or event with its evidence."""
-        with opened(store, namespace, create=False) as memory:
+        with opened(store, namespace, create=False, also=also) as memory:
             shown = described(memory, name, limit)
         if json:
             print_json(shown)

@@ -9,10 +9,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from graphmem import schema
+from graphmem import schema, trust
 from graphmem.embedding import Embedder
 from graphmem.retrieval.candidates import Candidates, candidates
 from graphmem.retrieval.coverage import AMONG, covering
+from graphmem.retrieval.doubt import marked, weighed
 from graphmem.retrieval.fusion import gate, paragraph_scores
 from graphmem.retrieval.hits import Explored, hits
 from graphmem.retrieval.linking import link
@@ -44,14 +45,22 @@ BY_RELEVANCE: Final = 10  # and because a sentence of theirs fits the question
 TIE: Final = 6  # decimals that tell scores apart; equal ones are ordered by id
 
 
-def recall(store: Store, embedder: Embedder, query: Query) -> Ranking:
-    """The passages that answer a query, best first."""
+def recall(
+    store: Store, embedder: Embedder, query: Query, *, reader: str | None = None, trusted_only: bool = False
+) -> Ranking:
+    """The passages that answer a query, best first.
+
+    Those of sources that are not trusted weigh less, by the words of ``reader`` for all sources (see
+    ``graphmem.trust``); ``trusted_only`` leaves out untrusted ones and counts them in ``withheld``.
+    """
     vector = embedder.encode([query.text])[0]
     with store.steady():
-        return _recall(store, query, vector)
+        return _recall(store, query, vector, reader, trusted_only)
 
 
-def _recall(store: Store, query: Query, vector: FloatArray) -> Ranking:
+def _recall(
+    store: Store, query: Query, vector: FloatArray, reader: str | None, trusted_only: bool
+) -> Ranking:
     found = candidates(store, query.view, query.text, vector)
     if not found:
         return Ranking(query, ())
@@ -59,9 +68,14 @@ def _recall(store: Store, query: Query, vector: FloatArray) -> Ranking:
     if not explored.relevance:
         return Ranking(query, ())
     scored = _scores(store, query, explored)
-    best = {id: scored[id] for id in _top(scored, query.k)}
+    doubted = trust.doubted(store, query.view, scored, reader)
+    scored = weighed(scored, doubted)
+    first = _top(scored, query.k)
+    barred = {id for id, level in doubted.items() if level == "untrusted"} if trusted_only else set()
+    best = {id: scored[id] for id in _top({id: scored[id] for id in scored.keys() - barred}, query.k)}
     seeds = tuple(Step("entity", e.id, e.name, float(e.mentions)) for e in explored.linked.values())
-    return Ranking(query, hits(store, query, explored, best), seeds)
+    shown = marked(hits(store, query, explored, best), doubted)
+    return Ranking(query, shown, seeds, withheld=len(barred.intersection(first)))
 
 
 def _explore(

@@ -6,7 +6,7 @@ what is derived. ``graphmem.testing.StoreContract`` is the executable form of th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Literal, Protocol
 
@@ -101,6 +101,34 @@ class Store(Protocol):
 
     def check(self) -> list[str]:
         """Every way in which the store is not sound, in words; empty if it is."""
+        ...
+
+    def rewrite(self, commit: Commit, keep: Callable[[Commit], Commit]) -> Commit:
+        """Put other commits in the place of logged ones for ever, log that, and erase what is gone.
+
+        The only way in which the log does not just grow. Each logged commit of ``commit.namespace``
+        becomes what ``keep`` makes of it: one of the same id, place and moment with fewer changes, or
+        with another message or author. Live records stay as they are. The chain is made anew, ids that
+        nothing names any more go, and what was freed is overwritten as far as the store's files are in
+        our hands. ``commit``, which has no changes, is logged last and returned with its ``seq``.
+
+        All or nothing; what was freed may be overwritten a moment later. As in ``apply``, a commit that
+        is in the log already is not applied again.
+
+        Raises:
+            Conflict: without the changes that go, the log would not lead to the live records; nothing
+                was written.
+            ValueError: ``commit`` has changes, or ``keep`` gives another commit; nothing was written.
+            StoreBusy: others write or read for too long; running it again goes on.
+        """
+        ...
+
+    def traces(self, texts: Collection[str]) -> list[str]:
+        """Places at which one of these texts still stands, live or not, in words; what is compressed too.
+
+        Texts are found as they are written, whatever the namespace. The store's own vocabulary, such as
+        names of its tables, is no trace.
+        """
         ...
 
     def steady(self) -> AbstractContextManager[None]:

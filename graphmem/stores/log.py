@@ -6,9 +6,12 @@ import json
 import zlib
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from graphmem.types import Change, Commit, Record
+
+LogRow: TypeAlias = tuple[int, str, str, str, str, str, bytes]
+"""A commit as stores keep it: seq, id, namespace, author, at, message, packed changes."""
 
 _ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
 _ENCODE_ASCII = json.JSONEncoder(allow_nan=False, sort_keys=True, separators=(",", ":")).encode
@@ -41,23 +44,33 @@ def _written(record: Record | None) -> str:
     return f"[{_ENCODE_ASCII(record.id)},{_ENCODE_ASCII(record.kind)},{canonical(record.body)}]"
 
 
-def pack(commit: Commit) -> bytes:
-    """The changes, compressed, without their namespace, which is the commit's."""
+def written(commit: Commit) -> bytes:
+    """The changes as canonical JSON, without their namespace, which is the commit's; with its run, if any."""
     changes = (f"[{_written(change.before)},{_written(change.after)}]" for change in commit.changes)
-    return zlib.compress(("[" + ",".join(changes) + "]").encode(), 1)
+    rows = "[" + ",".join(changes) + "]"
+    return (f'{{"changes":{rows},"run":{_ENCODE_ASCII(commit.run)}}}' if commit.run else rows).encode()
+
+
+def pack(changes: bytes) -> bytes:
+    """What ``written`` gives, compressed."""
+    return zlib.compress(changes, 1)
+
+
+def _unpacked(packed: bytes) -> tuple[list[Any], str]:
+    """Changes and run of a commit."""
+    value = json.loads(zlib.decompress(packed))
+    return (value["changes"], value["run"]) if isinstance(value, dict) else (value, "")
 
 
 def _read(row: list[Any] | None, namespace: str) -> Record | None:
     return None if row is None else Record(row[0], row[1], namespace, row[2])
 
 
-def unpack(row: tuple[int, str, str, str, str, str, bytes]) -> Commit:
-    """The commit of a row of the log: seq, id, namespace, author, at, message, changes."""
+def unpack(row: LogRow) -> Commit:
+    """The commit of a row of the log."""
     seq, id, namespace, author, at, message, packed = row
-    changes = tuple(
-        Change(_read(before, namespace), _read(after, namespace))
-        for before, after in json.loads(zlib.decompress(packed))
-    )
+    rows, run = _unpacked(packed)
+    changes = tuple(Change(_read(before, namespace), _read(after, namespace)) for before, after in rows)
     return Commit(
         id=id,
         namespace=namespace,
@@ -66,4 +79,13 @@ def unpack(row: tuple[int, str, str, str, str, str, bytes]) -> Commit:
         message=message,
         changes=changes,
         seq=seq,
+        run=run,
     )
+
+
+def changed_ids(row: LogRow) -> set[str]:
+    """Ids of the records that a row of the log changes; none if it cannot be read, which others tell."""
+    try:
+        return {(after or before)[0] for before, after in _unpacked(row[-1])[0]}
+    except (zlib.error, ValueError):
+        return set()

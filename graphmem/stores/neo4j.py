@@ -10,24 +10,26 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, Final, Literal, TypeVar
 
 from graphmem.errors import EncoderMismatch, StoreBusy, StoreError
-from graphmem.stores import neo4j_check, neo4j_repair, neo4j_tables, search
+from graphmem.stores import neo4j_check, neo4j_repair, neo4j_rewrite, neo4j_tables, neo4j_traces, search
 from graphmem.stores.log import unpack
 from graphmem.stores.moments import microseconds
 from graphmem.stores.neo4j_address import parse_address
+from graphmem.stores.neo4j_chain import LOG_COLUMNS, log_row
 from graphmem.stores.neo4j_connection import Connection
 from graphmem.stores.neo4j_keys import KeyBlocks
 from graphmem.stores.neo4j_migrations import FORMAT, make_vector_index, names_of, prepare
 from graphmem.stores.neo4j_rows import Prepared
 from graphmem.stores.neo4j_tables import Neo4jTables, sendable
 from graphmem.stores.neo4j_vector import VectorIndex
-from graphmem.stores.neo4j_write import LOG_COLUMNS, Logged, log_row, write_commit
+from graphmem.stores.neo4j_write import Logged, write_commit
 from graphmem.stores.plan import check_commit, matrix_of
+from graphmem.stores.rewriting import check_rewrite
 from graphmem.stores.sidecar import Sidecar
 from graphmem.types import Adjacency, Commit, FloatArray, Record, Schema, StoreInfo, Vectors, View
 
@@ -119,9 +121,13 @@ class Neo4jStore:
             f"MATCH (n:{{x}}) WHERE n.id IN $ids AND {condition} "
             "RETURN collect(n.id), collect(n.kind), collect(n.namespace), collect(n._body)"
         )
-        ((found, *columns),) = self._whole(
-            lambda: self._connection.read(query, ids=[id for id in wanted if sendable(id)], **parameters)
-        )
+        sent = [id for id in wanted if sendable(id)]
+
+        def read() -> list[Any]:
+            (columns,) = self._connection.read(query, ids=sent, **parameters)
+            return neo4j_tables.parallel(columns)
+
+        found, *columns = self._whole(read)
         rows = dict(zip(found, zip(*columns, strict=True), strict=True))
         return {id: _record(id, *rows[id]) for id in wanted if id in rows}
 
@@ -142,7 +148,7 @@ class Neo4jStore:
         def pages() -> Iterator[Record]:
             for start in range(0, len(ids), _PAGE):
                 page = self._connection.read(query, ids=ids[start : start + _PAGE], **parameters)
-                yield from (_record(*row) for row in page)
+                yield from (_record(*row) for row in page if None not in row)
 
         return pages()
 
@@ -233,7 +239,10 @@ class Neo4jStore:
         before = self._known_head()
         before = self.head() if before is None else before
         for _ in range(_ATTEMPTS):
-            found = read()
+            try:
+                found = read()
+            except neo4j_tables.Torn:
+                continue
             after = self.head()
             if after == before:
                 return found
@@ -254,9 +263,13 @@ class Neo4jStore:
             least = self._known_head()
             for _ in range(_ATTEMPTS):
                 tables = Neo4jTables(self._connection, self._names, self._served, self._symbols)
-                self._sidecar.follow(tables, least)
-                least = None
-                found = answer(tables)
+                try:
+                    self._sidecar.follow(tables, least)
+                    least = None
+                    found = answer(tables)
+                except neo4j_tables.Torn:
+                    self._sidecar.forget()
+                    continue
                 # What was read of the server is newer than the arrays if a commit came between.
                 if not tables.reads or tables.head() == self._sidecar.seq:
                     return found
@@ -335,6 +348,25 @@ class Neo4jStore:
     def check(self) -> list[str]:
         """See ``Store.check``. Reads everything."""
         return neo4j_check.problems(self._connection, self._names, self._schema)
+
+    def rewrite(self, commit: Commit, keep: Callable[[Commit], Commit]) -> Commit:
+        """See ``Store.rewrite``. In one transaction; the server's own files keep what it freed for a while.
+
+        What remains in them, and how an administrator is rid of it, says docs/neo4j.md.
+        """
+        check_rewrite(commit)
+        prepared = Prepared(self._schema, commit, None, binary=False)
+        try:
+            return self._connection.write(
+                lambda transaction: neo4j_rewrite.rewrite(transaction, self._names, prepared, keep)
+            )
+        except Logged as logged:
+            self._connection.bookmark()
+            return logged.commit
+
+    def traces(self, texts: Collection[str]) -> list[str]:
+        """See ``Store.traces``."""
+        return neo4j_traces.traces(self._connection, self._names, texts)
 
     def repair(self) -> None:
         """See ``Store.repair``. In batches: broken off, it is to be run again."""

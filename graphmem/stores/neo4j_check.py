@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from graphmem.stores import neo4j_tables
-from graphmem.stores.log import unpack
+from graphmem.stores.chain import GENESIS, Link
+from graphmem.stores.log import changed_ids
 from graphmem.stores.moments import BEGINNING, END, microseconds
+from graphmem.stores.neo4j_chain import LOG_COLUMNS, log_row
 from graphmem.stores.neo4j_connection import Connection
 from graphmem.stores.neo4j_migrations import (
     Names,
@@ -19,10 +21,9 @@ from graphmem.stores.neo4j_migrations import (
 )
 from graphmem.stores.neo4j_rows import word_fields
 from graphmem.stores.neo4j_tables import namespace_token
-from graphmem.stores.neo4j_write import LOG_COLUMNS, log_row
 from graphmem.stores.plan import edges_of
 from graphmem.stores.soundness import derived_problems, log_problems, tell
-from graphmem.types import Commit, Record, Schema
+from graphmem.types import Record, Schema
 
 _PAGE: Final = 2000
 _RECORDS: Final = """
@@ -37,7 +38,7 @@ def problems(connection: Connection, names: Names, schema: Schema) -> list[str]:
     """Every way in which the store is not sound, in words."""
     return [
         *_indexes(connection, names),
-        *log_problems(all_commits(connection, names), _records(connection, names), schema),
+        *_log(connection, names, schema),
         *_nodes(connection, names, schema),
         *_searched(connection, names),
         *derived_problems(_records(connection, names), schema),
@@ -56,13 +57,38 @@ def _records(connection: Connection, names: Names) -> Iterator[Record]:
         yield Record(id, kind, namespace, json.loads(body))
 
 
-def all_commits(connection: Connection, names: Names) -> Iterator[Commit]:
+def links(connection: Connection, names: Names) -> Iterator[Link]:
     """The whole log, in order."""
     seq = 0
-    query = names(f"MATCH (c:{{x}}Commit) WHERE c.seq > $seq RETURN {LOG_COLUMNS} ORDER BY c.seq LIMIT 20")
-    while page := [unpack(log_row(row)) for row in connection.read(query, seq=seq)]:
+    query = names(
+        f"MATCH (c:{{x}}Commit) WHERE c.seq > $seq RETURN c._hash, {LOG_COLUMNS} ORDER BY c.seq LIMIT 20"
+    )
+    while page := [Link(log_row(row), bytes(hash or b"")) for hash, *row in connection.read(query, seq=seq)]:
         yield from page
-        seq = page[-1].seq
+        seq = page[-1].row[0]
+
+
+def _log(connection: Connection, names: Names, schema: Schema) -> Iterator[str]:
+    """The log is one whole chain, doing it all again gives the records, and CHANGED leads to it."""
+    ((seq, hash),) = connection.read(names("MATCH (m:{x}Meta) RETURN m.seq, m._hash"))
+    head = (int(seq), bytes(hash)) if seq else (0, GENESIS)
+    yield from log_problems(links(connection, names), head, _records(connection, names), schema)
+    found = trails(connection, names)
+    rows = (row for row, _ in links(connection, names))
+    wrong = (f"{row[0]} ({row[1]})" for row in rows if next(found) != changed_ids(row))
+    yield from tell("commits that are not found by what they changed", wrong)
+
+
+def trails(connection: Connection, names: Names) -> Iterator[set[str]]:
+    """Ids of what each commit changed, by the relationships from it."""
+    after = 0
+    query = names(
+        "MATCH (c:{x}Commit) WHERE c.seq > $after WITH c ORDER BY c.seq LIMIT 200 "
+        "RETURN c.seq, COLLECT { MATCH (c)-[:CHANGED]->(n:{x}) RETURN n.id }"
+    )
+    while page := connection.read(query, after=after):
+        yield from (set(ids) for _, ids in page)
+        after = page[-1][0]
 
 
 def _indexes(connection: Connection, names: Names) -> Iterator[str]:

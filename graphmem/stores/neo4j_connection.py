@@ -36,17 +36,18 @@ _LONGEST_PAUSE: Final = 1.0
 
 # What the driver would not try again: a commit without an answer, which is not made twice; a connection
 # that proved dead, which is out of the way by then; an index that another process makes at the same time,
-# or a node or commit, which the next attempt finds there.
+# or a node or commit, which the next attempt finds there; a node or edge that went while it was read.
 _PASSING: Final = frozenset({"IncompleteCommit", "ConnectionAcquisitionTimeoutError"})
 _PASSING_CODES: Final = frozenset(
-    f"Neo.ClientError.Schema.{name}"
+    f"Neo.ClientError.{name}"
     for name in (
-        "EquivalentSchemaRuleAlreadyExists",
-        "IndexAlreadyExists",
-        "IndexWithNameAlreadyExists",
-        "ConstraintAlreadyExists",
-        "ConstraintWithNameAlreadyExists",
-        "ConstraintValidationFailed",
+        "Schema.EquivalentSchemaRuleAlreadyExists",
+        "Schema.IndexAlreadyExists",
+        "Schema.IndexWithNameAlreadyExists",
+        "Schema.ConstraintAlreadyExists",
+        "Schema.ConstraintWithNameAlreadyExists",
+        "Schema.ConstraintValidationFailed",
+        "Statement.EntityNotFound",
     )
 )
 

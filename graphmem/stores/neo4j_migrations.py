@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from graphmem.errors import StoreFormatError, StoreURLError
+from graphmem.stores.neo4j_chain import chain_anew
 from graphmem.stores.neo4j_connection import Connection
 from graphmem.types import Schema
 
@@ -37,7 +38,9 @@ _FIRST: Final = (
     "CREATE FULLTEXT INDEX {x}_text IF NOT EXISTS FOR (n:{x}Text) ON EACH [n.text] "
     "OPTIONS {{indexConfig: {{`fulltext.analyzer`: 'english', `fulltext.eventually_consistent`: true}}}}",
 )
-MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST,)
+# Each commit's place in the chain (``chain``), computed when the store is brought up to date.
+_CHAINED: Final[tuple[str, ...]] = ()
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _CHAINED)
 FORMAT: Final = len(MIGRATIONS)
 
 # Filters inside the search, since Neo4j 2026: the namespace, the kind and the time.
@@ -113,8 +116,11 @@ def prepare(connection: Connection, names: Names, *, create: bool) -> None:
     if version == FORMAT:
         return
     make_indexes(connection, names, after=version)
+    if version:
+        connection.write(lambda transaction: chain_anew(transaction, names))
     merge = names(
-        "MERGE (m:{x}Meta {name: 'graphmem'}) ON CREATE SET m.seq = 0 SET m.format = $format "
+        "MERGE (m:{x}Meta {name: 'graphmem'}) ON CREATE SET m.seq = 0 "
+        "SET m.format = $format, m.epoch = coalesce(m.epoch, 0) "
         "MERGE (k:{x}Keys) ON CREATE SET k.last = 0"
     )
     connection.write(lambda transaction: transaction.run(merge, {"format": FORMAT}).consume())

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from graphmem.errors import StoreBusy
 from graphmem.stores import neo4j_tables
-from graphmem.stores.neo4j_check import all_commits
+from graphmem.stores.log import changed_ids, unpack
+from graphmem.stores.neo4j_check import links, trails
 from graphmem.stores.neo4j_connection import Connection
 from graphmem.stores.neo4j_keys import NewKeys
 from graphmem.stores.neo4j_migrations import (
@@ -28,12 +29,23 @@ if TYPE_CHECKING:
 _BATCH: Final = 1000
 _LOCK: Final = "MATCH (m:{x}Meta) SET m.seq = m.seq RETURN m.seq"
 
+_TRAIL: Final = """
+MATCH (c:{x}Commit {seq: $seq})
+CALL (c) { MATCH (c)-[r:CHANGED]->(n:{x}) WHERE n.id IN $strays DELETE r }
+CALL (c) {
+  UNWIND $lacking AS one
+  MERGE (n:{x} {id: one[0]}) ON CREATE SET n._key = one[1]
+  MERGE (c)-[:CHANGED]->(n)
+}
+"""
+
 
 def repair(connection: Connection, names: Names, schema: Schema, new_keys: NewKeys) -> None:
     """See ``Store.repair``."""
     _repair_indexes(connection, names)
+    _repair_trails(connection, names, new_keys)
     head = neo4j_tables.head(connection, names)
-    records = replayed(all_commits(connection, names))
+    records = replayed(unpack(row) for row, _ in links(connection, names))
     records |= derived_from(records.values(), schema)
 
     def in_peace(transaction: ManagedTransaction) -> None:
@@ -52,6 +64,25 @@ def repair(connection: Connection, names: Names, schema: Schema, new_keys: NewKe
         def write(transaction: ManagedTransaction, batch: Sequence[Planned] = batch) -> None:
             in_peace(transaction)
             write_anew(transaction, names, schema, batch, new_keys)
+
+        connection.write(write)
+
+
+def _repair_trails(connection: Connection, names: Names, new_keys: NewKeys) -> None:
+    """Let each commit be found again by what it changed."""
+    for (row, _), trail in zip(links(connection, names), trails(connection, names), strict=True):
+        wanted = changed_ids(row)
+        if trail == wanted:
+            continue
+        lacking = sorted(wanted - trail)
+        given = {
+            "seq": row[0],
+            "strays": sorted(trail - wanted),
+            "lacking": [list(pair) for pair in zip(lacking, new_keys(len(lacking)), strict=True)],
+        }
+
+        def write(transaction: ManagedTransaction, given: dict[str, object] = given) -> None:
+            transaction.run(names(_TRAIL), given).consume()
 
         connection.write(write)
 

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from graphmem.stores.log import compact_json, pack
+from graphmem.stores.chain import content
+from graphmem.stores.log import compact_json, pack, written
 from graphmem.stores.moments import BEGINNING, END, in_utc, microseconds
 from graphmem.stores.neo4j_migrations import Names
 from graphmem.stores.neo4j_tables import namespace_token, repeated_token, term_token
@@ -46,7 +47,9 @@ class Prepared:
         self.binary = binary
         self.vectors = vectors if vectors is not None and vectors.by_id else None
         self.sent = sent_vectors(self.vectors, binary=binary) if self.vectors else {}
-        self.logged = log_fields(commit)
+        changes = written(commit)
+        self.logged = {**log_fields(commit), "_changes": pack(changes)}
+        self.content = content(commit, changes)
         texts = (
             (self.draft.index(change.before).text, self.draft.index(change.after).text)
             for change in commit.changes
@@ -188,7 +191,7 @@ def _sent(vector: FloatArray, *, binary: bool) -> Any:
 
 
 def log_fields(commit: Commit) -> dict[str, Any]:
-    """The node of a commit but for what only its transaction can tell."""
+    """The node of a commit but for its changes, and what only its transaction can tell."""
     return {
         "id": commit.id,
         "namespace": commit.namespace,
@@ -197,7 +200,6 @@ def log_fields(commit: Commit) -> dict[str, Any]:
         "message": commit.message,
         # The moment again as it was written, with its offset.
         "_at": commit.at.isoformat(),
-        "_changes": pack(commit),
     }
 
 

@@ -44,6 +44,21 @@ def namespace_token(namespace: str) -> str:
     return "_n" + blake2b(namespace.encode(), digest_size=16).hexdigest()
 
 
+class Torn(Exception):
+    """No error: a node was changed while its properties were read one after the other. Read it again."""
+
+
+def parallel(columns: list[Any]) -> list[Any]:
+    """Columns that were collected of the same nodes. ``collect`` leaves out what a node has no more.
+
+    Raises:
+        Torn: they are not equally long.
+    """
+    if len(set(map(len, columns))) > 1:
+        raise Torn
+    return columns
+
+
 class Neo4jTables:
     """``Tables`` of the namespaces that this process serves; each call reads what is there by then.
 
@@ -67,7 +82,7 @@ class Neo4jTables:
     def _columns(self, query: str, **parameters: object) -> list[Any]:
         """The columns of a query that returns lists, in one row."""
         (row,) = self._read(query, **parameters)
-        return row
+        return parallel(row)
 
     def _batches(self, keys: Keys | None) -> Iterator[list[int]]:
         """The nodes asked for, or all of the namespaces, a batch at a time."""
@@ -86,6 +101,11 @@ class Neo4jTables:
     def head(self) -> int:
         """See ``Tables.head``."""
         return head(self._connection, self._names)
+
+    def epoch(self) -> int:
+        """See ``Tables.epoch``."""
+        ((epoch,),) = self._read("MATCH (m:{x}Meta) RETURN m.epoch")
+        return int(epoch)
 
     def nodes(self) -> int:
         """See ``Tables.nodes``."""
@@ -249,6 +269,7 @@ _IN: Final = (
 
 def _counted(term: str, keys: Sequence[int], repeated: Sequence[int], counts: Sequence[str]) -> Postings:
     """Postings, whose count is 1 but where the text says how often it repeats the word."""
+    parallel([repeated, counts])
     rows = np.array(keys, dtype=np.int64)
     often = np.ones(len(rows), dtype=np.int64)
     times = {key: json.loads(count).get(term, 1) for key, count in zip(repeated, counts, strict=True)}

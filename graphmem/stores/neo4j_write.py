@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from graphmem.stores.chain import GENESIS, linked
 from graphmem.stores.log import unpack
+from graphmem.stores.neo4j_chain import LOG_COLUMNS, log_row
 from graphmem.stores.neo4j_keys import NewKeys
 from graphmem.stores.neo4j_migrations import Names
 from graphmem.stores.neo4j_rows import OF_TEXT, Prepared, Rows, Words, packed_keys, rows_of
@@ -21,12 +23,10 @@ from graphmem.stores.plan import (
     plan,
 )
 from graphmem.stores.quantised import dequantise
-from graphmem.types import Commit, Schema, Vectors
+from graphmem.types import Commit, Schema
 
 if TYPE_CHECKING:
     from neo4j import ManagedTransaction
-
-LOG_COLUMNS: Final = "c.seq, c.id, c.namespace, c.author, c._at, c.message, c._changes"
 
 # All records of a commit are of one namespace. Writers of one go one by one, from the lock on its node
 # on: what is read afterwards stays true until the end. Writers of different ones meet only in _NUMBER.
@@ -37,7 +37,7 @@ RETURN {LOG_COLUMNS}
 """
 # Numbers have no gaps and rise in the order in which commits are seen, so the number comes last, and locks
 # the one node that all writers need until the end. A refused commit gives it back by rolling back.
-_NUMBER: Final = "MATCH (m:{x}Meta) SET m.seq = m.seq + 1 RETURN m.seq, m.encoder, m.dimension"
+_NUMBER: Final = "MATCH (m:{x}Meta) SET m.seq = m.seq + 1 RETURN m.seq, m._hash, m.encoder, m.dimension"
 _STATES: Final = """
 MATCH (n:{x}) WHERE n.id IN $ids
 RETURN collect(n.id), collect(n._key), collect(coalesce(n.kind, '')), collect(coalesce(n.namespace, '')),
@@ -58,7 +58,7 @@ _WRITES: Final = {
     "CREATE (n)-[:$(t[0]) {weight: t[2]}]->(m)",
 }
 _LOG: Final = """
-MATCH (m:{x}Meta) SET m.encoder = $encoder, m.dimension = $dimension
+MATCH (m:{x}Meta) SET m._hash = $log._hash, m.encoder = $encoder, m.dimension = $dimension
 CREATE (c:{x}Commit {seq: $seq}) SET c += $log
 WITH c UNWIND $changed AS key MATCH (n:{x} {_key: key}) CREATE (c)-[:CHANGED]->(n)
 """
@@ -124,29 +124,28 @@ def write_commit(
         query = _BINARY_VECTORS if prepared.binary else _VECTORS
         transaction.run(names(query), {"vectors": sent}).consume()
     touched = {*(one.change.id for one in planned), *prepared.sent}
-    log = {
-        "changed": sorted(keys[id] for id in changed),
-        "log": {**prepared.logged, "_touched": packed_keys(keys[id] for id in touched)},
-    }
-    return _write_log(transaction, names, commit, vectors, log)
+    changed_keys = sorted(keys[id] for id in changed)
+    return append(transaction, names, prepared, changed_keys, packed_keys(keys[id] for id in touched))
 
 
-def _write_log(
+def append(
     transaction: ManagedTransaction,
     names: Names,
-    commit: Commit,
-    vectors: Vectors | None,
-    log: Mapping[str, Any],
+    prepared: Prepared,
+    changed: Sequence[int],
+    touched: bytes,
 ) -> Commit:
-    """Take the commit's number, and let the log name the commit under it."""
-    seq, encoder, dimension = transaction.run(names(_NUMBER)).single(strict=True).values()
-    if vectors is not None:
+    """Take the commit's number, and let the log name the commit under it, after the one before it."""
+    seq, before, encoder, dimension = transaction.run(names(_NUMBER)).single(strict=True).values()
+    if (vectors := prepared.vectors) is not None:
         size = len(next(iter(vectors.by_id.values())))
         check_encoder(None if encoder is None else (str(encoder), int(dimension)), vectors.encoder, size)
         encoder, dimension = vectors.encoder, size
-    numbered = {**log, "seq": seq, "encoder": encoder, "dimension": dimension}
+    hash = linked(GENESIS if seq == 1 else bytes(before), seq, prepared.content)
+    log = {**prepared.logged, "_touched": touched, "_hash": hash}
+    numbered = {"log": log, "changed": changed, "seq": seq, "encoder": encoder, "dimension": dimension}
     transaction.run(names(_LOG), numbered).consume()
-    return replace(commit, seq=seq)
+    return replace(prepared.draft.commit, seq=seq)
 
 
 def write_anew(
@@ -238,9 +237,3 @@ def _keys(
     states.read(ids)
     new = [id for id in ids if id not in states.keys]
     return {**states.keys, **dict(zip(new, new_keys(len(new)), strict=True))}
-
-
-def log_row(values: Iterable[Any]) -> tuple[int, str, str, str, str, str, bytes]:
-    """A row of ``LOG_COLUMNS`` as ``unpack`` takes it."""
-    seq, id, namespace, author, at, message, changes = values
-    return seq, id, namespace, author, at, message, bytes(changes)

@@ -45,13 +45,17 @@ class Sidecar:
         self._symbols: dict[str, int] = {}
         self._scopes: OrderedDict[View, Scope] = OrderedDict()
         self._postings: OrderedDict[str, Postings] = OrderedDict()
-        # A node keeps its id for ever, so what is known of names and keys stays true.
-        self._names: NDArray[np.object_] = np.zeros(0, dtype=object)
-        self._named: NDArray[np.bool_] = np.zeros(0, dtype=bool)
-        self._keys: dict[str, int] = {}
+        self._epoch: int | None = None
+        self._clear_names()
         self._vectors: VectorMatrix | None = None
         self._adjacency: AdjacencyArrays | None = None
         self._clear(0)
+
+    def _clear_names(self) -> None:
+        # A node keeps its id until the log is rewritten, so that what is known of names and keys stays true.
+        self._names: NDArray[np.object_] = np.zeros(0, dtype=object)
+        self._named: NDArray[np.bool_] = np.zeros(0, dtype=bool)
+        self._keys: dict[str, int] = {}
 
     def _clear(self, size: int) -> None:
         self._namespace: NDArray[np.int32] = np.full(size, -1, dtype=np.int32)
@@ -74,6 +78,10 @@ class Sidecar:
         head = tables.head()
         if head == self._seq:
             return
+        epoch = tables.epoch()
+        if epoch != self._epoch:  # a rewriting is logged, so that the head moves too
+            self._seq, self._epoch = None, epoch
+            self._clear_names()
         nodes = tables.nodes()
         touched = None if self._seq is None else tables.touched(self._seq)
         self._seq = None  # if reading fails half way, the next call loads everything

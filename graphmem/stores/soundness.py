@@ -1,12 +1,14 @@
-"""What must hold in every store: the log has no gaps, and records follow from it."""
+"""What must hold in every store: the log is one whole chain, and records follow from it."""
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 from typing import Final
 
-from graphmem.stores.log import canonical
+from graphmem.stores.chain import GENESIS, Link, content_of_row, linked
+from graphmem.stores.log import canonical, unpack
 from graphmem.stores.plan import Planned
 from graphmem.types import Change, Commit, Index, Record, Schema
 
@@ -22,27 +24,44 @@ def tell(what: str, ids: Iterable[str]) -> Iterator[str]:
         yield f"{what}: {', '.join(names[:_SHOWN])}{more}"
 
 
-def _digest(record: Record) -> bytes:
+def digest(record: Record) -> bytes:
+    """128 bits that tell records of one id apart."""
     whole = "\0".join((record.kind, record.namespace, canonical(record.body)))
     return blake2b(whole.encode(), digest_size=16).digest()
 
 
-def log_problems(commits: Iterable[Commit], records: Iterable[Record], schema: Schema) -> Iterator[str]:
-    """Gaps of the whole log, in order, and records that doing it all again does not give."""
+def log_problems(
+    links: Iterable[Link], head: tuple[int, bytes], records: Iterable[Record], schema: Schema
+) -> Iterator[str]:
+    """Where the log is not what was written, and records that doing it all again does not give.
+
+    ``links`` is the whole log in order, ``head`` number and hash of its end as the store keeps them besides.
+    """
     replayed: dict[str, bytes] = {}
-    expected = 1
-    for commit in commits:
-        if commit.seq != expected:
-            yield f"the log has a gap: after commit {expected - 1} comes {commit.seq}"
-        expected = commit.seq + 1
-        for change in commit.changes:
-            if change.after is None:
-                replayed.pop(change.id, None)
-            else:
-                replayed[change.id] = _digest(change.after)
-    stored = {record.id: _digest(record) for record in records if record.kind not in schema.derived}
-    wrong = {id for id in stored.keys() | replayed.keys() if stored.get(id) != replayed.get(id)}
-    yield from tell("records that are not what the log says", wrong)
+    before = 0, GENESIS
+    for row, hash in links:
+        seq, id = row[:2]
+        if seq != before[0] + 1:
+            yield f"the log has a gap: after commit {before[0]} comes {seq}"
+        try:
+            whole = linked(before[1], seq, content_of_row(row)) == hash
+            commit = unpack(row)
+        except (zlib.error, ValueError, TypeError, LookupError) as error:
+            yield f"the log is damaged: commit {seq} ({id}) cannot be read ({error})"
+        else:
+            if not whole:
+                yield f"the log is not what was written: commit {seq} ({id}) or the one before it was changed"
+            for change in commit.changes:
+                if change.after is None:
+                    replayed.pop(change.id, None)
+                else:
+                    replayed[change.id] = digest(change.after)
+        before = seq, hash
+    if before != head:
+        yield f"the log does not end where it was written to: with commit {head[0]}, but with {before[0]}"
+    logged = (record for record in records if record.kind not in schema.derived)
+    wrong = {record.id for record in logged if replayed.pop(record.id, None) != digest(record)}
+    yield from tell("records that are not what the log says", wrong | replayed.keys())
 
 
 def replayed(commits: Iterable[Commit]) -> dict[str, Record]:
@@ -98,10 +117,10 @@ def derived_problems(records: Iterable[Record], schema: Schema) -> Iterator[str]
     def logged() -> Iterator[Record]:
         for record in records:
             if record.kind in schema.derived:
-                stored[record.id] = _digest(record)
+                stored[record.id] = digest(record)
             else:
                 yield record
 
-    wanted = {id: _digest(record) for id, record in derived_from(logged(), schema).items()}
+    wanted = {id: digest(record) for id, record in derived_from(logged(), schema).items()}
     wrong = {id for id in stored.keys() | wanted.keys() if stored.get(id) != wanted.get(id)}
     yield from tell("derived records that do not follow from the others", wrong)

@@ -7,15 +7,16 @@ commit is one transaction. Searches run over arrays in memory that follow the lo
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, Literal
 
-from graphmem.errors import StoreReadOnly
-from graphmem.stores import search, sqlite_check, sqlite_read, sqlite_repair
+from graphmem.errors import StoreBusy, StoreReadOnly
+from graphmem.stores import search, sqlite_check, sqlite_read, sqlite_repair, sqlite_rewrite, sqlite_traces
 from graphmem.stores.plan import check_commit
+from graphmem.stores.rewriting import check_rewrite
 from graphmem.stores.sidecar import Sidecar
 from graphmem.stores.sqlite_connection import Channel, prepare
 from graphmem.stores.sqlite_migrations import FORMAT
@@ -45,6 +46,7 @@ class SQLiteStore:
     ) -> None:
         self._path = path
         self._schema = schema
+        self._busy_seconds = busy_seconds
         access = prepare(path, busy_seconds, create=create)
         self._sidecar = Sidecar()
         self._reader = Channel(path, access, busy_seconds)
@@ -52,6 +54,10 @@ class SQLiteStore:
         with self._reader.setup() as connection:
             connection.execute("CREATE VIRTUAL TABLE temp.occurrence USING fts5vocab(main, word, instance)")
             connection.execute("PRAGMA query_only = ON")
+            unswept = sqlite_rewrite.is_unswept(connection)
+        if unswept and access == "rw":
+            with suppress(StoreBusy):  # who keeps it busy may be about to do the same
+                sqlite_rewrite.sweep(path, busy_seconds)
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
@@ -65,13 +71,18 @@ class SQLiteStore:
             self._sidecar.follow(tables)
             yield tables
 
-    def apply(self, commit: Commit, vectors: Vectors | None = None) -> Commit:
-        """See ``Store.apply``. The commit is on the disk when this returns."""
-        check_commit(commit, self._schema)
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
         if self._writer is None:
             with self._reading():  # a closed store says so
                 raise StoreReadOnly(f"{self._path}: the file, its directory or its disk takes no writes")
         with self._writer.transaction("BEGIN IMMEDIATE") as connection:
+            yield connection
+
+    def apply(self, commit: Commit, vectors: Vectors | None = None) -> Commit:
+        """See ``Store.apply``. The commit is on the disk when this returns."""
+        check_commit(commit, self._schema)
+        with self._writing() as connection:
             return write_commit(connection, self._schema, commit, vectors)
 
     def get(self, view: View, ids: Iterable[str]) -> Mapping[str, Record]:
@@ -200,15 +211,29 @@ class SQLiteStore:
         with self._reading() as connection:
             return sqlite_check.problems(connection, self._schema)
 
+    def rewrite(self, commit: Commit, keep: Callable[[Commit], Commit]) -> Commit:
+        """See ``Store.rewrite``. In one transaction; then the file is written anew, without what was freed.
+
+        Killed between the two, the second is done when the store is next opened for writing.
+        """
+        check_rewrite(commit)
+        with self._writing() as connection:
+            made = sqlite_rewrite.rewrite(connection, commit, keep)
+        sqlite_rewrite.sweep(self._path, self._busy_seconds)
+        return made
+
+    def traces(self, texts: Collection[str]) -> list[str]:
+        """See ``Store.traces``. The bytes of the file and those beside it, and every row as it is read."""
+        with self._reading() as connection:
+            return sqlite_traces.traces(connection, self._path, texts)
+
     def steady(self) -> AbstractContextManager[None]:
         """See ``Store.steady``. Looking for new commits costs next to nothing here: it goes on."""
         return nullcontext()
 
     def repair(self) -> None:
         """See ``Store.repair``. In one transaction: all or nothing."""
-        if self._writer is None:
-            raise StoreReadOnly(f"{self._path}: the file, its directory or its disk takes no writes")
-        with self._writer.transaction("BEGIN IMMEDIATE") as connection:
+        with self._writing() as connection:
             sqlite_repair.repair(connection, self._schema)
         with self._reading():
             self._sidecar.forget()

@@ -8,10 +8,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 
-from graphmem.stores.log import unpack
+from graphmem.stores import sqlite_chain
+from graphmem.stores.log import changed_ids
 from graphmem.stores.moments import microseconds
 from graphmem.stores.plan import edges_of
 from graphmem.stores.soundness import derived_problems, log_problems, tell
+from graphmem.stores.sqlite_rewrite import is_unswept
 from graphmem.stores.words import connect_words, storable
 from graphmem.types import Record, Schema
 
@@ -48,12 +50,19 @@ def _stored(connection: sqlite3.Connection) -> Iterator[tuple[int, Record, int |
 
 
 def _log(connection: sqlite3.Connection, schema: Schema) -> Iterator[str]:
-    """The log has no gaps, and doing it all again gives the records."""
-    rows = connection.execute(
-        "SELECT l.seq, l.id, s.name, l.author, l.at, l.message, l.changes "
-        "FROM log l JOIN symbol s ON s.key = l.namespace ORDER BY l.seq"
-    )
-    yield from log_problems(map(unpack, rows), (record for _, record, _, _ in _stored(connection)), schema)
+    """The log is one whole chain, doing it all again gives the records, and the trail leads to it."""
+    records = (record for _, record, _, _ in _stored(connection))
+    yield from log_problems(sqlite_chain.links(connection), sqlite_chain.head(connection), records, schema)
+    wrong = []
+    for row in sqlite_chain.rows(connection):
+        kept = connection.execute(
+            "SELECT n.id FROM trail t JOIN node n ON n.key = t.key WHERE t.seq = ?", (row[0],)
+        )
+        if {id for (id,) in kept} != changed_ids(row):
+            wrong.append(f"{row[0]} ({row[1]})")
+    yield from tell("commits that are not found by what they changed", wrong)
+    if is_unswept(connection):
+        yield "what was purged may still stand in freed space: the purge was broken off"
 
 
 def _edges(connection: sqlite3.Connection, schema: Schema) -> Iterator[str]:

@@ -9,11 +9,15 @@ taking a text out of the word index needs the very text that went in.
 from __future__ import annotations
 
 import sqlite3
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeAlias
 
+from graphmem.stores import sqlite_chain
 from graphmem.stores.words import TOKENIZER
 
 APPLICATION_ID: Final = 0x67726D65  # "grme"
+
+Migration: TypeAlias = "tuple[str | Callable[[sqlite3.Connection], None], ...]"
 
 _FIRST: Final = (
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
@@ -42,7 +46,13 @@ _FIRST: Final = (
     "CREATE TABLE trail(key INTEGER, seq INTEGER, PRIMARY KEY(key, seq)) WITHOUT ROWID",
 )
 
-MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST,)
+# Each commit's place in the chain (``chain``); the store keeps the end of it besides, in ``meta``.
+_CHAINED: Final = (
+    "ALTER TABLE log ADD COLUMN hash BLOB NOT NULL DEFAULT x''",
+    sqlite_chain.chain_anew,
+)
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_FIRST, _CHAINED)
 FORMAT: Final = len(MIGRATIONS)
 
 
@@ -50,8 +60,11 @@ def migrate(connection: sqlite3.Connection) -> None:
     """Bring the tables up to ``FORMAT``, inside the transaction of the caller."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     for statements in MIGRATIONS[version:]:
-        for statement in statements:
-            connection.execute(statement)
+        for step in statements:
+            if isinstance(step, str):
+                connection.execute(step)
+            else:
+                step(connection)
     # Pragmas take no parameters; both values are integers of ours.
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {FORMAT}")

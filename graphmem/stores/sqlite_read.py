@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from graphmem.stores.log import unpack
 from graphmem.stores.moments import microseconds
+from graphmem.stores.sqlite_chain import ROWS
 from graphmem.stores.sqlite_tables import json_array
 from graphmem.types import Commit, Record, View
 
@@ -77,9 +78,7 @@ def logged(
         else ""
     )
     rows = connection.execute(
-        "SELECT l.seq, l.id, s.name, l.author, l.at, l.message, l.changes "
-        f"FROM log l {trail} JOIN symbol s ON s.key = l.namespace "
-        f"WHERE l.seq > ? AND l.namespace IN ({_NAMES}) ORDER BY l.seq LIMIT ?",
+        f"{ROWS} {trail} WHERE l.seq > ? AND l.namespace IN ({_NAMES}) ORDER BY l.seq LIMIT ?",
         [*([json.dumps([touching])] if touching else []), after, json.dumps(sorted(view.namespaces)), limit],
     )
     return [unpack(row) for row in rows]

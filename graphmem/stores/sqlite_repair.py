@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import sqlite3
 
-from graphmem.stores.log import unpack
+from graphmem.stores import sqlite_chain
+from graphmem.stores.log import changed_ids, unpack
 from graphmem.stores.soundness import anew, derived_from, replayed
-from graphmem.stores.sqlite_write import write_planned
+from graphmem.stores.sqlite_write import intern_nodes, write_planned
 from graphmem.types import Schema
 
 
 def repair(connection: sqlite3.Connection, schema: Schema) -> None:
     """See ``Store.repair``."""
-    rows = connection.execute(
-        "SELECT l.seq, l.id, s.name, l.author, l.at, l.message, l.changes "
-        "FROM log l JOIN symbol s ON s.key = l.namespace ORDER BY l.seq"
-    )
-    records = replayed(map(unpack, rows))
+    _repair_trail(connection)
+    records = replayed(map(unpack, sqlite_chain.rows(connection)))
     records |= derived_from(records.values(), schema)
     vectors = connection.execute("SELECT key, value FROM vector").fetchall()
     for table in ("record", "edge", "degree", "vector"):
@@ -26,3 +24,11 @@ def repair(connection: sqlite3.Connection, schema: Schema) -> None:
     connection.executemany(
         "INSERT INTO vector SELECT ?1, ?2 WHERE ?1 IN (SELECT id FROM word_docsize)", vectors
     )
+
+
+def _repair_trail(connection: sqlite3.Connection) -> None:
+    """Let each commit be found again by what it changed."""
+    connection.execute("DELETE FROM trail")
+    for row in sqlite_chain.rows(connection):
+        keys = intern_nodes(connection, sorted(changed_ids(row))).values()
+        connection.executemany("INSERT INTO trail VALUES (?, ?)", [(key, row[0]) for key in keys])

@@ -57,6 +57,11 @@ class SQLiteTables:
         found = dict(self._connection.execute("SELECT name, value FROM meta"))
         return (found["encoder"], int(found["dimension"])) if "encoder" in found else None
 
+    def epoch(self) -> int:
+        """See ``Tables.epoch``."""
+        found = self._connection.execute("SELECT value FROM meta WHERE name = 'epoch'").fetchone()
+        return int(found[0]) if found else 0
+
     def nodes(self) -> int:
         """See ``Tables.nodes``."""
         (nodes,) = self._connection.execute("SELECT coalesce(max(key), 0) FROM node").fetchone()

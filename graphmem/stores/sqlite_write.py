@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
 import numpy as np
 
-from graphmem.stores.log import pack, unpack
+from graphmem.stores import sqlite_chain
+from graphmem.stores.chain import content, linked
+from graphmem.stores.log import pack, unpack, written
 from graphmem.stores.moments import microseconds
 from graphmem.stores.plan import (
     Draft,
@@ -30,10 +32,7 @@ from graphmem.stores.sqlite_tables import SQLiteTables
 from graphmem.stores.words import storable
 from graphmem.types import Commit, Schema, Vectors
 
-_LOGGED = (
-    "SELECT l.seq, l.id, s.name, l.author, l.at, l.message, l.changes "
-    "FROM log l JOIN symbol s ON s.key = l.namespace WHERE l.id = ?"
-)
+_LOGGED = f"{sqlite_chain.ROWS} WHERE l.id = ?"
 _CURRENT = (
     "SELECT n.id, k.name, s.name, r.body FROM json_each(?) j JOIN node n ON n.id = j.value "
     "JOIN record r ON r.key = n.key JOIN symbol k ON k.key = r.kind JOIN symbol s ON s.key = r.namespace"
@@ -63,19 +62,19 @@ def write_commit(
         EncoderMismatch: the store's vectors come from another encoder.
         ValueError: a vector that belongs to no text of the commit's namespace, or is not finite.
     """
-    logged = connection.execute(_LOGGED, (commit.id,)).fetchone()
-    if logged is not None:
-        return logged_already(unpack(logged), commit)
+    there = logged(connection, commit.id)
+    if there is not None:
+        return logged_already(there, commit)
     current = partial(_current, connection)
     planned = plan(Draft(schema, commit), current)
-    changed = set(_intern_nodes(connection, (change.id for change in commit.changes)).values())
+    changed = set(intern_nodes(connection, (change.id for change in commit.changes)).values())
     keys = write_planned(connection, planned)
     touched = {keys[one.change.id] for one in planned}
     if vectors is not None and vectors.by_id:
         check_encoder(SQLiteTables(connection).encoder(), vectors.encoder, matrix_of(vectors).shape[1])
         check_texts(schema, commit.namespace, vectors, planned, current)
         touched |= _write_vectors(connection, vectors)
-    return _write_log(connection, commit, changed, touched)
+    return append(connection, commit, changed, touched)
 
 
 def write_planned(connection: sqlite3.Connection, planned: Sequence[Planned]) -> dict[str, int]:
@@ -85,7 +84,7 @@ def write_planned(connection: sqlite3.Connection, planned: Sequence[Planned]) ->
         ids[one.change.id] = None
         for index in (one.before, one.after):
             ids.update((edge.target, None) for edge in index.edges)
-    keys = _intern_nodes(connection, ids)
+    keys = intern_nodes(connection, ids)
     rows = _Rows()
     symbols = _Symbols(connection)
     for one in planned:
@@ -115,7 +114,7 @@ class _Symbols:
         return self._keys[name]
 
 
-def _intern_nodes(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, int]:
+def intern_nodes(connection: sqlite3.Connection, ids: Iterable[str]) -> dict[str, int]:
     """Keys of ids, made where they are new."""
     asked = json.dumps(list(ids))
     connection.execute("INSERT OR IGNORE INTO node(id) SELECT value FROM json_each(?)", (asked,))
@@ -211,13 +210,17 @@ def _write_vectors(connection: sqlite3.Connection, vectors: Vectors) -> set[int]
     return set(keys.values())
 
 
-def _write_log(
-    connection: sqlite3.Connection, commit: Commit, changed: set[int], touched: set[int]
+def append(
+    connection: sqlite3.Connection, commit: Commit, changed: Collection[int], touched: Collection[int]
 ) -> Commit:
+    """Log a commit that changed these nodes, and wrote those besides that follow from them."""
     namespace = _Symbols(connection)(commit.namespace)
-    (seq,) = connection.execute("SELECT coalesce(max(seq), 0) + 1 FROM log").fetchone()
+    end, before = sqlite_chain.head(connection)
+    seq = end + 1
+    changes = written(commit)
+    hash = linked(before, seq, content(commit, changes))
     connection.execute(
-        "INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             seq,
             commit.id,
@@ -225,9 +228,17 @@ def _write_log(
             commit.author,
             commit.at.isoformat(),
             commit.message,
-            pack(commit),
+            pack(changes),
             np.array(sorted(touched), dtype="<u4").tobytes(),
+            hash,
         ),
     )
+    sqlite_chain.keep_head(connection, seq, hash)
     connection.executemany("INSERT INTO trail VALUES (?, ?)", [(key, seq) for key in sorted(changed)])
     return replace(commit, seq=seq)
+
+
+def logged(connection: sqlite3.Connection, id: str) -> Commit | None:
+    """The commit of the log with this id."""
+    row = connection.execute(_LOGGED, (id,)).fetchone()
+    return None if row is None else unpack(row)

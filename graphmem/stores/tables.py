@@ -1,7 +1,7 @@
 """What a sidecar is loaded from: records, words, vectors and edges of a store, by node key.
 
-A node key is a small integer that a store gives an id for ever; 0 is no node. A symbol is the same
-for the names that repeat a million times: kinds, edge kinds, namespaces.
+A node key is a small integer that a store gives an id until its log is rewritten; 0 is no node. A symbol
+is the same for the names that repeat a million times: kinds, edge kinds, namespaces.
 """
 
 from __future__ import annotations
@@ -37,6 +37,10 @@ class Tables(Protocol):
 
     def head(self) -> int:
         """``seq`` of the newest commit."""
+        ...
+
+    def epoch(self) -> int:
+        """How often the log was rewritten: keys and names of nodes are good for one epoch."""
         ...
 
     def nodes(self) -> int:

@@ -7,8 +7,9 @@ from datetime import datetime, timezone
 from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
-from graphmem import identity, schema
+from graphmem import deciding, identity, schema, sharing
 from graphmem.embedding import Embedder, SentenceEncoder
+from graphmem.errors import NotOwned, NotShared
 from graphmem.projection import SCHEMA
 from graphmem.stores import open_store
 from graphmem.stores.base import Store
@@ -27,7 +28,8 @@ def _now() -> datetime:
 class Opened:
     """A namespace of a store with what reads and writes need.
 
-    ``clock`` tells the time of commits. A memory closes its store when it is closed.
+    ``clock`` tells the time of commits; ``also`` are the namespaces that are read along, of those that share
+    themselves with this one. A memory closes its store when it is closed.
     """
 
     def __init__(
@@ -38,12 +40,15 @@ class Opened:
         author: str = "user",
         embedder: Embedder | None = None,
         clock: Callable[[], datetime] = _now,
+        also: Iterable[str] = (),
     ) -> None:
         self.store = store
         self.namespace = identity.checked_namespace(namespace)
         self.author = author
         self.embedder: Embedder = embedder or SentenceEncoder()
         self.clock = clock
+        names = dict.fromkeys(map(identity.checked_namespace, also))
+        self.also = tuple(name for name in names if name != namespace)
 
     @classmethod
     def open(
@@ -54,21 +59,62 @@ class Opened:
         author: str = "user",
         embedder: Embedder | None = None,
         create: bool = True,
+        also: Iterable[str] = (),
     ) -> Self:
         """The memory in the store at a URL; an SQLite file that does not exist is made, if ``create``.
 
         Raises:
             StoreURLError: the URL names no store, or there is none and ``create`` is False.
-            InputError: ``namespace`` cannot name a namespace; no store is made.
+            InputError: a namespace cannot be named so; no store is made.
+            NotShared: a namespace of ``also`` does not share itself with this one.
         """
-        identity.checked_namespace(namespace)
+        names = tuple(map(identity.checked_namespace, (namespace, *also)))
         store = open_store(url, SCHEMA, create=create)
-        return cls(store, namespace=namespace, author=author, embedder=embedder)
+        try:
+            sharing.view_of(store, namespace, names)
+        except NotShared:
+            store.close()
+            raise
+        return cls(store, namespace=namespace, author=author, embedder=embedder, also=names)
 
     @property
     def view(self) -> View:
-        """What this memory reads: its own namespace, now."""
-        return View.of(self.namespace)
+        """What this memory reads: its own namespace, now, and those read along, each of which is asked for.
+
+        Raises:
+            NotShared: one of them does not share itself any more.
+        """
+        return sharing.view_of(self.store, self.namespace, self.also)
+
+    def _own(self, *names: str) -> View:
+        """The own namespace alone: what a write reads, and what only concerns its owner.
+
+        Raises:
+            NotOwned: one of these names or ids means something only in a namespace that is read along.
+        """
+        own = View.of(self.namespace)
+        if not names or not self.also:
+            return own
+        try:
+            view = self.view
+        except NotShared:  # what one does with one's own needs no grant
+            return own
+        for name in (part for one in names for part in dict.fromkeys((one, one.rpartition(deciding.IN)[2]))):
+            if owner := sharing.whose(self.store, view, self.namespace, name):
+                self._check_own(owner, name)
+        return own
+
+    def _check_own(self, owner: str, what: str) -> None:
+        """Refuse to change what is another namespace's.
+
+        Raises:
+            NotOwned: it is.
+        """
+        if owner != self.namespace:
+            raise NotOwned(
+                f"{what!r} is {owner}'s, and {self.namespace} cannot change it:"
+                f" do so there, with '--namespace {owner}'"
+            )
 
     def write(
         self,
@@ -77,14 +123,19 @@ class Opened:
         *,
         author: str | None = None,
         vectors: dict[str, FloatArray] | None = None,
+        run: str = "",
     ) -> Commit:
         """Commit changes of this namespace: the only way in, for everybody.
 
-        Sentences that are new get their vectors here, but for those given in ``vectors``.
+        Sentences that are new get their vectors here, but for those given in ``vectors``. Commits of one
+        ``run`` can be undone together.
 
         Raises:
             Conflict: a record is not what a change expects; nothing was written.
+            NotOwned: a record is of another namespace; nothing was written.
         """
+        for record in (one for change in changes for one in (change.before, change.after) if one):
+            self._check_own(record.namespace, record.id)
         given = vectors or {}
         lacking = [c.after for c in changes if c.after and c.id not in given and schema.text_is_new(c)]
         given = {**given, **self.embed(lacking)}
@@ -99,6 +150,7 @@ class Opened:
             at=at,
             message=message,
             changes=tuple(changes),
+            run=run,
         )
         return self.store.apply(commit, Vectors(self.embedder.name, given) if given else None)
 

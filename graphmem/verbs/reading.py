@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from graphmem import identities, identity, schema
+from graphmem import disputes, identities, identity, schema, sharing, standing
 from graphmem.errors import NotFound
+from graphmem.standing import Standing
 from graphmem.statements import Fact
-from graphmem.types import Document, Entity, Episode, Passage, Sentence
+from graphmem.types import Document, Entity, Episode, Passage, Sentence, View
 from graphmem.verbs.opened import Opened
 
 if TYPE_CHECKING:
@@ -30,11 +33,23 @@ _EVIDENCE: Final = (
 )
 
 
+def _stands(one: Standing, as_of: datetime | None) -> bool:
+    """Whether a fact is read: it holds, or no moment is asked for and nothing ended it."""
+    return one.state == "holds" or (one.current and as_of is None)
+
+
+def _beginning(row: tuple[Fact, Standing]) -> tuple[bool, str, str]:
+    begins = [one.begin for one in row[1].stretches if one.begin]
+    when = row[0].when.begin if row[0].when else None
+    begin = min(begins, default=when)
+    return begin is None, begin.isoformat() if begin else "", row[0].text
+
+
 class Reading(Opened):
     """The verbs that read."""
 
     def documents(self) -> Iterator[Document]:
-        """All documents of the namespace, by id."""
+        """All documents that the memory reads, by id."""
         for record in self.store.scan(self.view, schema.DOCUMENT):
             document = schema.from_record(record)
             assert isinstance(document, Document)
@@ -46,8 +61,10 @@ class Reading(Opened):
         Raises:
             NotFound: there is none.
         """
-        ids = [name, identity.document_id(self.namespace, name)]
-        for record in self.store.get(self.view, ids).values():
+        view = self.view
+        ids = [name, *(identity.document_id(of, name) for of in sharing.named_in(view, self.namespace))]
+        found = self.store.get(view, ids)
+        for record in (found[id] for id in ids if id in found):
             if record.kind == schema.DOCUMENT:
                 document = schema.from_record(record)
                 assert isinstance(document, Document)
@@ -60,24 +77,59 @@ class Reading(Opened):
         Raises:
             NotFound: there is none.
         """
-        document = identity.document_id(self.namespace, name)
-        entity = identity.entity_id(self.namespace, identity.fold(name))
-        found = self.store.get(self.view, [name, document, entity])
-        for id in (name, document, entity):
-            if id in found:
-                return schema.from_record(found[id])
+        found = sharing.found(self.store, self.view, self.namespace, name)
+        if found is not None:
+            return found
         raise NotFound(f"nothing is called {name!r} in namespace {self.namespace!r}")
 
     def evidence(self, of: Entity | Fact, limit: int = 10) -> list[Sentence]:
         """Sentences that name an entity, those about it first; those that state a fact or an event."""
-        return self._values(self._sources(of.id, _EVIDENCE, limit), Sentence)
+        targets = sharing.namesakes(self.view, of) if isinstance(of, Entity) else [of.id]
+        return self._values(self._sources(targets, _EVIDENCE, limit), Sentence)
 
-    def facts(self, of: Entity | Sentence, limit: int = 10) -> list[Fact]:
-        """Facts and events of an entity, its own first; those that a sentence tells."""
+    def facts(
+        self,
+        of: Entity | Sentence,
+        limit: int = 10,
+        *,
+        as_of: datetime | None = None,
+        retired: bool = False,
+    ) -> list[Fact]:
+        """Facts and events of an entity, its own first; those that a sentence tells.
+
+        What a later fact ended or a person took back is left out, unless ``retired``. With ``as_of``, facts
+        that held at that moment, and what had happened by then.
+        """
+        view = replace(self.view, as_of=as_of)
         if isinstance(of, Entity):
-            return self._values(self._sources(of.id, schema.PARTICIPANT_EDGES, limit), Fact)
-        told = self.store.neighbours(self.view, [of.id], [schema.STATES, schema.TELLS], "out")
-        return self._values(sorted(told.target)[:limit], Fact)
+            # Those left out must not take the places of those that stay.
+            enough = limit if retired else 4 * limit
+            ids = self._sources(sharing.namesakes(view, of), schema.PARTICIPANT_EDGES, enough, view)
+        else:
+            ids = sorted(self.store.neighbours(view, [of.id], [schema.STATES, schema.TELLS], "out").target)
+        found = self._values(ids, Fact)
+        if not retired:
+            stands = self.standings(found, at=as_of)
+            found = [one for one in found if _stands(stands[one.id], as_of)]
+        return found[:limit]
+
+    def standings(self, facts: Iterable[Fact], *, at: datetime | None = None) -> dict[str, Standing]:
+        """How facts stand at a moment, now if none is given, by id: do they hold, what ended them."""
+        moment = at or self.clock()
+        return standing.standings(self.store, self.view, facts, moment, self.namespace)
+
+    def timeline(self, of: Entity, limit: int = 100) -> list[tuple[Fact, Standing]]:
+        """The facts of an entity in the order in which they began, those that do not hold any more too.
+
+        Facts without any time come last.
+        """
+        found = self.facts(of, limit, retired=True)
+        stands = self.standings(found)
+        return sorted(((one, stands[one.id]) for one in found), key=_beginning)
+
+    def disputes(self, limit: int = 10) -> list[disputes.Case]:
+        """Where sources are at odds and no person has settled it, with the evidence of each side."""
+        return disputes.cases(self.store, self.view, limit, self.clock(), self.namespace)
 
     def episode(self, passage: Passage) -> Episode | None:
         """The episode that a passage is in; None in a document that is too short to have any."""
@@ -86,18 +138,22 @@ class Reading(Opened):
 
     def identity(self, of: Entity) -> identities.Identity:
         """The entities that are one with an entity, itself first, and why; with what it may be besides."""
-        return identities.identity(self.store, self.view, of)
+        return sharing.identity(self.store, self.view, of)
 
     def questions(self, limit: int = 10) -> list[identities.Question]:
         """Pairs of names that may be one, most likely first; ``same`` and ``different`` answer them."""
         return identities.questions(self.store, self.view, limit)
 
-    def _sources(self, target: str, kinds: Iterable[str], limit: int) -> list[str]:
-        """The records that point at one, by kind of edge in the order given."""
+    def _sources(
+        self, targets: Sequence[str], kinds: Iterable[str], limit: int, view: View | None = None
+    ) -> list[str]:
+        """The records that point at these, by kind of edge and target in the orders given."""
         found: dict[str, None] = {}
+        view = view or self.view
         for kind in kinds:
-            edges = self.store.neighbours(self.view, [target], [kind], "in", limit=limit)
-            found |= dict.fromkeys(edges.source)
+            for target in targets:
+                edges = self.store.neighbours(view, [target], [kind], "in", limit=limit)
+                found |= dict.fromkeys(edges.source)
         return list(found)[:limit]
 
     def parts(self, whole: Document | Episode | Passage, limit: int = 10) -> Sequence[Passage | Sentence]:
@@ -116,7 +172,7 @@ class Reading(Opened):
         return [value for value in values if isinstance(value, kind)]
 
     def to_networkx(self) -> nx.MultiDiGraph[str]:
-        """The namespace as a graph: records as nodes (with their kind and name or text), edges by kind."""
+        """What the memory reads as a graph: records as nodes (with kind and name or text), edges by kind."""
         # Imported here: no other verb needs networkx, and every command would wait for it.
         from graphmem.graph import to_networkx
 

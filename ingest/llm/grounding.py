@@ -149,6 +149,7 @@ class _Claims:
             lemma=lemma,
             relation=name,
             functional=bool(name) and self.relations.relations[name].functional,
+            permanent=bool(name) and self.relations.relations[name].permanent,
             participants=participants,
             happens=claim.happens,
             negated=claim.negated or denies(claim.predicate),

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from graphmem.ingest.findings import Extract, chained
+from graphmem.chaining import chained
+from graphmem.ingest.findings import Extract
 from graphmem.ingest.llm.excerpt import excerpts
 from graphmem.ingest.llm.extractor import Extractor
 from graphmem.statements import Statement

@@ -1,0 +1,32 @@
+"""``graphmem admit``: a retracted fact is so after all."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from graphmem.cli.committing import committed
+from graphmem.cli.options import (
+    DEFAULT_STORE,
+    AuthorOption,
+    JsonOption,
+    NamespaceOption,
+    StoreOption,
+)
+from graphmem.memory import DEFAULT_NAMESPACE
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @app.command()
+    def admit(
+        fact: Annotated[str, typer.Argument(help="Id of the fact or event, as 'facts' and 'show' list it.")],
+        store: StoreOption = DEFAULT_STORE,
+        namespace: NamespaceOption = DEFAULT_NAMESPACE,
+        author: AuthorOption = "user",
+        json: JsonOption = False,
+    ) -> None:
+        """Say that a retracted fact is so after all."""
+        committed(store, namespace, author, lambda memory: memory.admit(fact), json=json)

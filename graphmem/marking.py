@@ -1,0 +1,54 @@
+"""What hits say that does not hold any more: told beside them; left out where a person took it all back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from graphmem import schema
+from graphmem.standing import Standing, standings
+from graphmem.statements import Fact
+from graphmem.stores.base import Store
+from graphmem.types import Ranking, View
+
+
+def marked(
+    store: Store, view: View, ranking: Ranking, at: datetime, reader: str | None = None
+) -> tuple[Ranking, frozenset[str]]:
+    """The hits, each with the facts of its evidence that were ended or retracted, and what holds instead.
+
+    With them the passages of hits whose evidence says nothing but what a person took back.
+    """
+    told = _facts(store, view, ranking)
+    doubtful = [fact for facts in told.values() for fact in facts if fact.functional or fact.retraction]
+    stands = standings(store, view, {fact.id: fact for fact in doubtful}.values(), at, reader)
+    hits = tuple(replace(hit, stale=_stale(told.get(hit.evidence.id, []), stands)) for hit in ranking)
+    gone = frozenset(
+        hit.passage.id
+        for hit in ranking
+        if (facts := told.get(hit.evidence.id)) and all(fact.retraction for fact in facts)
+    )
+    return replace(ranking, hits=hits), gone
+
+
+def _facts(store: Store, view: View, ranking: Ranking) -> Mapping[str, list[Fact]]:
+    """The facts and events that the evidence of each hit states, by sentence."""
+    sentences = list(dict.fromkeys(hit.evidence.id for hit in ranking))
+    edges = store.neighbours(view, sentences, [schema.STATES, schema.TELLS], "out")
+    records = store.get(view, list(dict.fromkeys(edges.target)))
+    found: dict[str, list[Fact]] = {}
+    for sentence, id in zip(edges.source, edges.target, strict=True):
+        value = schema.from_record(records[id]) if id in records else None
+        if isinstance(value, Fact):
+            found.setdefault(sentence, []).append(value)
+    return found
+
+
+def _stale(facts: list[Fact], stands: Mapping[str, Standing]) -> tuple[str, ...]:
+    lines = []
+    for fact in facts:
+        one = stands.get(fact.id)
+        if one is not None and not one.current:
+            lines.append(f"{fact.text}: {one.told}")
+    return tuple(sorted(set(lines)))

@@ -1,0 +1,215 @@
+"""How to call what cannot be called by its signature alone, and what changes a memory.
+
+A new verb or function that reads needs no line here if its parameters are names, records, or what
+``leaks.MADE`` knows how to make. One that writes has one in ``WRITES``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import re
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import datetime, timedelta, timezone
+from typing import Any, Final
+
+from leaks import AT, QUESTION, Given, own
+
+import graphmem
+from graphmem import Memory, Query, View, undoing
+from graphmem.forgetting import everything
+from graphmem.history import Filter, place
+from graphmem.identities import Walk
+from graphmem.past import Past
+from graphmem.receipts import receipt
+from graphmem.retrieval.candidates import candidates
+from graphmem.retrieval.hits import hits
+from graphmem.retrieval.recall import _explore
+from graphmem.retrieval.subgraph import Subgraph
+from graphmem.slots import Dispute, Odds
+from graphmem.types import Change
+
+Probe = Callable[[Memory, Given], Any]
+Write = Callable[[Memory, str], object]
+LONG_AGO: Final = datetime(1, 1, 1, tzinfo=timezone.utc)
+FAR_OFF: Final = datetime(9999, 1, 1, tzinfo=timezone.utc)
+
+# Verbs that write, called with one name or id after the other.
+WRITES: Final[dict[str, Write]] = {
+    "admit": lambda memory, name: (memory.retract(name), memory.admit(name)),
+    "correct": lambda memory, name: memory.correct(name, object="Rome"),
+    "different": lambda memory, name: memory.different("Ada Byron", name),
+    "forget": lambda memory, name: memory.forget(name),
+    "forget_all": lambda memory, _: memory.forget_all(),
+    "forget_between": lambda memory, _: memory.forget_between(LONG_AGO, FAR_OFF),
+    "forget_entity": lambda memory, name: memory.forget_entity(name),
+    "move": lambda memory, name: memory.move(name, "Ada Byron", "Ida"),
+    "pin": lambda memory, name: memory.pin(name),
+    "purge": lambda memory, name: memory.purge(name),
+    "relate": lambda memory, name: memory.relate(name, "lives_in", name),
+    "rename": lambda memory, name: memory.rename(name, "Ida"),
+    "retract": lambda memory, name: memory.retract(name),
+    "retype": lambda memory, name: memory.retype(name, "ship"),
+    "same": lambda memory, name: memory.same(name, "Ada Byron"),
+    "share": lambda memory, name: memory.share(name if name.isalpha() and name.islower() else "theirs"),
+    "split": lambda memory, name: memory.split("Ada Byron", "Ida", [name]),
+    "stand": lambda memory, name: memory.stand(_dispute(memory, name)),
+    "trust": lambda memory, name: memory.trust(name, "untrusted"),
+    "restore": lambda memory, name: memory.restore(name, AT - timedelta(days=1)),
+    "undo": lambda memory, name: memory.undo(name),
+    "unshare": lambda memory, name: memory.unshare(name),
+}
+
+
+def _dispute(memory: Memory, name: str) -> Dispute:
+    """A dispute of theirs, as one that was once read could be given."""
+    odds = (Odds("at odds", (name, f"{name} too")),)
+    return Dispute(id=name, namespace="theirs", slot=name, subject="a", relation="b", odds=odds)
+
+
+def _walked(memory: Memory, given: Given) -> object:
+    """A walk from all units of theirs and mine."""
+    steps = Walk(memory.store, memory.view, "mine")
+    keys = frozenset(one.unit.profile.id for one in given.values("Named"))
+    called = [steps.called(one.id) for one in given.values("Entity")]
+    return (
+        steps.named(keys),
+        called,
+        steps.around(keys),
+        steps.entity(sorted(keys)),
+        steps.names(sorted(keys)),
+    )
+
+
+def _receipt(memory: Memory, _: Given) -> object:
+    """What forgetting all of mine would come to."""
+    plan = everything(memory.store, View.of("mine"), "mine")
+    return receipt(memory.store, View.of("mine"), plan, FAR_OFF)
+
+
+def _subgraph(memory: Memory, given: Given) -> object:
+    """What a subgraph takes in that is asked for all sentences and entities of theirs and mine."""
+    graph = Subgraph(memory.store, memory.view, memory.embedder.encode([QUESTION])[0])
+    graph.add([*given.theirs, *given.mine])
+    graph.expand([one.id for one in given.values("Entity")], 100)
+    return graph
+
+
+def _hits(memory: Memory, given: Given) -> object:
+    """Hits of passages that are in no view of mine."""
+    query = Query(QUESTION, memory.view, 100)
+    vector = memory.embedder.encode([QUESTION])[0]
+    found = candidates(memory.store, memory.view, QUESTION, vector)
+    explored = _explore(memory.store, query, vector, found)
+    return hits(memory.store, query, explored, dict.fromkeys([*given.theirs, *given.mine], 1.0))
+
+
+def _write(memory: Memory, given: Given) -> object:
+    """Whether a record of theirs may be changed, removed or taken over: refused alike, be it there or not."""
+    said = []
+    for record in list(given.theirs.values()):
+        for change in (Change(record, None), Change(None, record)):
+            try:
+                memory.write([change], "steal")
+            except (graphmem.GraphMemError, ValueError) as error:
+                said.append(str(error).replace(record.id, "ID"))
+    assert len(said) == 2 * len(given.theirs)
+    return said
+
+
+def _recall(memory: Memory, given: Given) -> object:
+    """All that a question finds in mine; a query of theirs is refused, be there a grant to others or not."""
+    for view in (View.of("theirs"), View.of("mine", "theirs"), View.of("third")):
+        try:
+            raise AssertionError(memory.recall(Query(QUESTION, view, 100)))
+        except graphmem.errors.NotShared:
+            continue
+    return [memory.recall(question, 100) for question in (QUESTION, "heron", "Zelda", "Ada Byron", "ash")]
+
+
+def _then(memory: Memory, given: Given) -> object:
+    """All that can be read of the past, by names and ids of theirs too."""
+    with closing(Past(memory.store, own(memory), 100, memory.embedder)) as store:
+        read = [
+            list(store.commits(View.of(*names))) for names in (("mine",), ("mine", "theirs"), ("theirs",))
+        ]
+        there = store.get(View.of("mine", "theirs"), [*given.theirs, *given.mine])
+    with memory.at(AT) as then:
+        found = [list(then.documents()), list(then.history()), list(then.store.info().records.items())]
+        return [read, there, found, then.recall(QUESTION, 100), then.to_networkx()]
+
+
+def _undoings(memory: Memory, given: Given) -> object:
+    """What an undo of mine, of an author of both, would do."""
+    commits = undoing.chosen(memory.store, own(memory), [(1, 100)], Filter(author="user"))
+    return undoing.undoing(memory.store, own(memory), commits), memory.undoing(author="user")
+
+
+def _histories(memory: Memory, given: Given) -> object:
+    """The commits of each name and id."""
+    return [list(memory.history(name, newest_first=True)) for name in given.names]
+
+
+# Verbs of a memory that are called otherwise than by their signature.
+VERBS: Final[dict[str, Probe]] = {
+    "at": _then,
+    "close": lambda *_: None,
+    "diff": lambda memory, _: (memory.diff(AT - timedelta(days=1)), memory.diff(AT)),
+    "embed": lambda memory, given: memory.embed(given.theirs.values()),
+    "open": lambda *_: None,  # every other verb is asked of what it opens
+    "recall": _recall,
+    "view": lambda memory, _: memory.view,
+    "write": _write,
+}
+# Functions and classes, by module and name.
+CALLS: Final[dict[str, Probe]] = {
+    "receipts.receipt": _receipt,
+    "history.history": _histories,
+    "history.place": lambda memory, _: [
+        place(memory.store, own(memory), at) for at in (AT, AT - timedelta(1))
+    ],
+    "identities.Walk": _walked,
+    "past.Past": _then,
+    "retrieval.hits.hits": _hits,
+    "retrieval.subgraph.Subgraph": _subgraph,
+    "undoing.chosen": _undoings,
+    "undoing.undoing": _undoings,
+    "langchain.GraphMemRetriever": lambda memory, _: (
+        importlib.import_module("graphmem.langchain").GraphMemRetriever(memory=memory, k=100).invoke(QUESTION)
+    ),
+}
+# Functions that read other namespaces for a reason, or nothing by themselves.
+WHOLE: Final[dict[str, str]] = {
+    "cli.committing.committed": "it calls the verb that it is given",
+    "purging.Erasure": "what it erases stands in no namespace: probed as a verb",
+    "purging.purge": "the same",
+}
+# Packages whose functions are not asked: stores have a contract of their own, ingest only writes what it is
+# given, and the pages of ui are read in test_explorer.py.
+ELSEWHERE: Final = ("graphmem.stores", "graphmem.ingest", "graphmem.ui", "graphmem.resolution")
+_READS: Final = re.compile(r"\b(View|Memory|Query)\b")
+_FROM: Final = re.compile(r"\b(Store|Memory)\b")
+
+
+def _is_called(one: object) -> bool:
+    return inspect.isfunction(one) or (inspect.isclass(one) and not issubclass(one, BaseException))
+
+
+def functions() -> Iterator[tuple[str, Callable[..., Any]]]:
+    """All public functions and classes of the package that take a memory, or a store and a view of it."""
+    for module in pkgutil.walk_packages(graphmem.__path__, "graphmem."):
+        if module.name.startswith(ELSEWHERE):
+            continue
+        for name, one in vars(importlib.import_module(module.name)).items():
+            if name.startswith("_") or getattr(one, "__module__", "") != module.name or not _is_called(one):
+                continue
+            annotations = [str(p.annotation) for p in inspect.signature(one).parameters.values()]
+            if any(map(_READS.search, annotations)) and any(map(_FROM.search, annotations)):
+                yield f"{module.name}.{name}".removeprefix("graphmem."), one
+
+
+def verbs() -> list[str]:
+    """All public verbs of a memory, whatever class they come from."""
+    return sorted(name for name in dir(Memory) if not name.startswith("_"))
