@@ -1,9 +1,11 @@
 """How well a pipeline parses the test parts of two treebanks: the part ``parser`` of benchmarks.extraction.
 
-Words are those of the treebank. The headline finds the borders of sentences itself, within documents,
-and counts every word, punctuation too, with its full label: as the CoNLL 2018 shared task scores, whose
-sentences come from the parser as well. Beside it stand the figures with the treebank's sentences, and
-without punctuation, as spaCy's own scorer counts.
+Words are those of the treebank; every word counts, punctuation too, with its full label, as the CoNLL 2018
+shared task scores. The headline finds the borders of sentences itself, within the paragraphs that the
+treebanks mark (``# newpar``): raw text has a blank line between paragraphs, in that task as in what a memory
+is told, and no sentence goes on behind it. Beside it stand the figures with up to twenty sentences glued,
+paragraphs forgotten; those with the treebank's sentences; and without punctuation, as spaCy's own scorer
+counts.
 """
 
 from __future__ import annotations
@@ -18,10 +20,12 @@ from spacy.tokens import Doc
 from benchmarks.treebank import Sentence
 
 
-def documents(sentences: Iterable[Sentence], longest: int = 20) -> list[list[Sentence]]:
-    """Neighbouring sentences of a document together, at most so many."""
+def documents(
+    sentences: Iterable[Sentence], longest: int = 20, *, paragraphs: bool = False
+) -> list[list[Sentence]]:
+    """Neighbouring sentences of a document together, or of a paragraph; at most so many."""
     found: list[list[Sentence]] = []
-    for _, part in groupby(sentences, key=lambda sentence: sentence.document):
+    for _, part in groupby(sentences, key=lambda s: (s.document, s.paragraph if paragraphs else 0)):
         whole = list(part)
         found.extend(whole[k : k + longest] for k in range(0, len(whole), longest))
     return found
@@ -71,9 +75,19 @@ def _count(counts: _Counts, doc: Doc, sentences: Sequence[Sentence]) -> None:
         offset += len(sentence.words)
 
 
-def figures(nlp: Language, sentences: Sequence[Sentence], *, borders: bool) -> dict[str, float]:
-    """Per cent of words that are right, and words per second; ``borders``: sentences are given."""
-    parts = documents(sentences)
+def figures(
+    nlp: Language, sentences: Sequence[Sentence], *, borders: bool, paragraphs: bool = True
+) -> dict[str, float]:
+    """Per cent of words that are right, and words per second.
+
+    Args:
+        nlp: The pipeline.
+        sentences: Of treebanks.
+        borders: Whether those of sentences are given, in whole documents.
+        paragraphs: Whether borders are found within paragraphs, or in whole documents; of either twenty
+            sentences at most are read together.
+    """
+    parts = documents(sentences, paragraphs=paragraphs and not borders)
     docs = [unread(nlp, part, borders=borders) for part in parts]
     start = time.process_time()
     docs = list(nlp.pipe(docs, batch_size=64))
@@ -92,3 +106,12 @@ def figures(nlp: Language, sentences: Sequence[Sentence], *, borders: bool) -> d
     result["sentences"] = round(200 * both / max(1, gold + found), 2)
     result["words_per_cpu_second"] = round(sum(len(doc) for doc in docs) / max(seconds, 1e-9))
     return result
+
+
+def rows(nlp: Language, name: str, sentences: Sequence[Sentence]) -> dict[str, dict[str, float]]:
+    """Figures of one set: borders found within paragraphs, "glued", and "given"."""
+    return {
+        name: figures(nlp, sentences, borders=False),
+        f"{name} glued": figures(nlp, sentences, borders=False, paragraphs=False),
+        f"{name} given": figures(nlp, sentences, borders=True),
+    }

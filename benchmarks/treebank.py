@@ -38,7 +38,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence in columns; heads count from 0, and a root is its own head."""
+    """A sentence in columns; heads count from 0, and a root is its own head.
+
+    ``paragraph`` tells the paragraphs of a file apart, as far as the treebank marks them (``# newpar``).
+    """
 
     id: str
     document: str
@@ -51,6 +54,7 @@ class Sentence:
     heads: tuple[int, ...]
     deps: tuple[str, ...]
     mentions: tuple[Span, ...]
+    paragraph: int = 0
 
     def head_of(self, span: Span) -> int:
         """The first word of a span that hangs on a word outside."""
@@ -83,7 +87,7 @@ def _mentions(column: Sequence[str]) -> tuple[Span, ...]:
     return tuple(sorted(found, key=lambda span: (span.start, -span.end)))
 
 
-def _sentence(id: str, document: str, lines: Sequence[str]) -> Sentence:
+def _sentence(id: str, document: str, paragraph: int, lines: Sequence[str]) -> Sentence:
     """A sentence of the lines of its words."""
     rows: list[list[str]] = []
     spaces: list[bool] = []
@@ -122,17 +126,20 @@ def _sentence(id: str, document: str, lines: Sequence[str]) -> Sentence:
         heads=heads,
         deps=tuple("ROOT" if dep == "root" else dep for dep in columns[7]),
         mentions=_mentions(columns[9]),
+        paragraph=paragraph,
     )
 
 
 def parse(lines: Iterable[str]) -> Iterator[Sentence]:
     """The sentences of lines in CoNLL-U: words without multiword tokens, with the spaces of the text."""
     id = document = ""
+    paragraph = 0
     words: list[str] = []
     for line in (*lines, ""):
         line = line.rstrip("\n")
         if line.startswith("#"):
             key, _, value = line[1:].partition("=")
+            paragraph += key.startswith((" newdoc", " newpar"))
             if key.strip() == "newdoc id":
                 document = value.strip()
             elif key.strip() == "sent_id":
@@ -140,7 +147,7 @@ def parse(lines: Iterable[str]) -> Iterator[Sentence]:
         elif line:
             words.append(line)
         elif words:
-            yield _sentence(id, document, words)
+            yield _sentence(id, document, paragraph, words)
             words = []
 
 

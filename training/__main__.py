@@ -68,7 +68,7 @@ def main(arguments: Sequence[str]) -> int:
     set_current_ops(NumpyOps(use_blis=False))
     stages = Stages(options.data, options.work, options.steps, 60 * options.minutes, log, Stop())
     try:
-        syntax = stages.syntax()
+        syntax = stages.uptrained()
         named = stages.named()
     except Stopped:
         log("stopped, all is saved: run the same command to go on")

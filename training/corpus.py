@@ -25,13 +25,19 @@ _OPEN: Final = frozenset({"NOUN", "PROPN", "ADJ", "VERB", "NUM"})
 _UNSEEN: Final = ("Typo=", "ExtPos=", "CorrectForm=")
 
 
-def groups(sentences: Sequence[Sentence], chance: random.Random) -> list[Group]:
-    """The sentences in groups of drawn sizes, in drawn order."""
+def groups(
+    sentences: Sequence[Sentence],
+    chance: random.Random,
+    sizes: Sequence[int] = SIZES,
+    *,
+    paragraphs: bool = False,
+) -> list[Group]:
+    """The sentences in groups of drawn sizes, in drawn order; of a document each, or of a paragraph."""
     found: list[Group] = []
-    for _, document in groupby(sentences, key=lambda sentence: sentence.document):
-        left = list(document)
+    for _, whole in groupby(sentences, key=lambda s: (s.document, s.paragraph if paragraphs else 0)):
+        left = list(whole)
         while left:
-            size = chance.choice(SIZES)
+            size = chance.choice(sizes)
             found.append(tuple(left[:size]))
             left = left[size:]
     chance.shuffle(found)
@@ -110,14 +116,15 @@ def document(vocab: Vocab, group: Group) -> Doc:
         spaces=[space for sentence in group for space in (*sentence.spaces[:-1], True)],
         tags=[tag for sentence in group for tag in sentence.xpos],
         pos=[pos for sentence in group for pos in sentence.upos],
-        morphs=[_seen(feats) for sentence in group for feats in sentence.feats],
+        morphs=[seen(feats) for sentence in group for feats in sentence.feats],
         lemmas=[lemma for sentence in group for lemma in sentence.lemmas],
         heads=heads,
         deps=[dep for sentence in group for dep in sentence.deps],
     )
 
 
-def _seen(feats: str) -> str:
+def seen(feats: str) -> str:
+    """The features without marks of annotation."""
     return "|".join(part for part in feats.split("|") if not part.startswith(_UNSEEN))
 
 

@@ -116,6 +116,7 @@ def train(
     plan: Plan,
     log: Callable[[str], None],
     stop: Callable[[], bool] = lambda: False,
+    start: Path | None = None,
 ) -> Language | None:
     """The trained pipeline, with averaged weights; none yet if it was told to ``stop`` before its end.
 
@@ -126,11 +127,14 @@ def train(
         plan: How long and how.
         log: Told a line now and then.
         stop: Asked after every step whether to save and end.
+        start: A trained pipeline of the same form whose weights are gone on from.
     """
     nlp = build()
     fix_random_seed(0)
     optimizer = Optimizer(plan.learn_rate, L2=0.01, grad_clip=1.0, use_averages=True)
     nlp.initialize(lambda: material.initial(nlp))
+    if start is not None:
+        nlp.from_disk(start)
     state: dict[str, Any] = {"step": 0, "epoch": 0, "batch": 0, "seconds": 0.0}
     if (folder / "last").exists() or (folder / "old").exists():
         state = restore(folder, nlp, optimizer)

@@ -16,7 +16,7 @@ from graphmem.ingest.network import Network
 
 META: Final[dict[str, Any]] = {
     "name": "graphmem",
-    "version": "1.1.0",
+    "version": "1.2.0",
     "spacy_version": ">=3.7.0,<4.0.0",
     "description": "English syntax and names.",
     "author": "the graphmem project",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -15,19 +16,25 @@ from torch import nn
 
 from benchmarks.treebank import Sentence, read
 from graphmem.ingest.network import Network
-from training import pipeline
+from training import grammar, pipeline, readings
 from training import student as student_task
 from training import teacher as teacher_task
+from training.biaffine import Biaffine, inventory
 from training.descent import Task, descend
 from training.loop import Material, Plan, train
 from training.student import Student, cut, network
 from training.syntax import SyntaxMaterial
 from training.teacher import Reader, Scheme, Teacher, label
 from training.texts import Text, annotate, bare, golds, passages, silver, stored
+from training.trees import Parser
 
 TREEBANKS: Final = ("ewt", "gum")
 TEACHER_RATES: Final = (2e-4, 3e-4)
 TEACHERS: Final = len(TEACHER_RATES)
+UPTRAINING: Final = 0.75
+"""Steps of uptraining, as a share of those before."""
+SHORT: Final = 400
+"""Groups of short clauses in an epoch."""
 
 
 class Stopped(Exception):
@@ -35,7 +42,7 @@ class Stopped(Exception):
 
 
 class Stages:
-    """Everything up to the two trained networks.
+    """Everything up to the two trained networks: for syntax and for names.
 
     Names are learned from gold syntax, and from syntax as a parser finds it that has not seen the sentence:
     each of two small parsers, trained on a half of the documents, reads the other half. Gold syntax alone
@@ -70,6 +77,25 @@ class Stages:
             [*self._part("ewt-dev"), *self._part("gum-dev")],
         )
         return self._trained("syntax", pipeline.syntax, material, self._plan(1.0, dropout=0.35))
+
+    def uptrained(self) -> Language:
+        """That network gone on with, on the treebanks and on what a teacher reads in raw text."""
+        syntax = self.syntax()
+        train = [*self._part("ewt-train"), *self._part("gum-train")]
+        dev = [*self._part("ewt-dev"), *self._part("gum-dev")]
+        known = inventory(train)
+        torch.manual_seed(0)
+        teacher = Biaffine(known)
+        plan = self._descent(1 / 4, learn_rate=2e-4)
+        lessons = grammar.Lessons(known, train, dev)
+        self._descended("biaffine", teacher, teacher_task.groups(teacher, plan.learn_rate), lessons, plan)
+        if not (path := self.texts / "read.spacy").exists():
+            self.log("reads the passages")
+            readings.write(syntax, Parser(teacher, known), passages(self.data), path)
+        material = SyntaxMaterial(train, dev, readings.stored(path), short=SHORT)
+        plan = replace(self._plan(UPTRAINING), learn_rate=5e-4)
+        start = self.work / "syntax" / "best"
+        return self._trained("uptrained", pipeline.syntax, material, plan, start)
 
     def named(self) -> Network:
         """The network for names: teachers learn from GUM and label other texts, a student learns from all."""
@@ -154,15 +180,22 @@ class Stages:
         documents = set(sorted({sentence.document for sentence in sentences})[number::2])
         return [sentence for sentence in sentences if sentence.document in documents]
 
-    def _trained(self, name: str, build: Callable[[], Language], material: Material, plan: Plan) -> Language:
-        """The result of a training that is done, or done now."""
+    def _trained(
+        self,
+        name: str,
+        build: Callable[[], Language],
+        material: Material,
+        plan: Plan,
+        start: Path | None = None,
+    ) -> Language:
+        """The result of a training that is done, or done now; it starts with the weights in ``start``."""
         folder = self.work / name
         if (folder / "best").exists():
             return spacy.load(folder / "best")
         if self.stop():
             raise Stopped
         self.log(f"{name}: {plan.steps} steps")
-        nlp = train(folder, build, material, plan, self.log, self.stop)
+        nlp = train(folder, build, material, plan, self.log, self.stop, start)
         if nlp is None:
             raise Stopped
         return nlp

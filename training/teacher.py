@@ -67,17 +67,28 @@ def vocabulary() -> dict[str, int]:
     return {piece: k for k, piece in enumerate((_folder() / "vocab.txt").read_text("utf-8").split("\n"))}
 
 
+def piece_numbers(word: str) -> list[int]:
+    """The pieces of a word by number."""
+    vocab = vocabulary()
+    return [k or vocab["[UNK]"] for k in pieces(word, vocab)]
+
+
+def encoder() -> Any:
+    """The pretrained encoder."""
+    from transformers import BertModel
+    from transformers.utils import logging
+
+    # That the pooler is left out is meant: no report.
+    logging.set_verbosity_error()
+    return BertModel.from_pretrained(_folder(), add_pooling_layer=False, dtype=torch.float32)
+
+
 class Teacher(nn.Module):
     """The encoder with features of words at its start, and three heads at its end."""
 
     def __init__(self, scheme: Scheme) -> None:
         super().__init__()
-        from transformers import BertModel
-        from transformers.utils import logging
-
-        # That the pooler is left out is meant: no report.
-        logging.set_verbosity_error()
-        self.bert = BertModel.from_pretrained(_folder(), add_pooling_layer=False, dtype=torch.float32)
+        self.bert = encoder()
         self.feat = nn.ModuleList(nn.Embedding(size, WIDTH) for size in scheme.sizes())
         for part in self.feat:
             nn.init.normal_(part.weight, std=0.005)  # type: ignore[arg-type]
@@ -106,8 +117,7 @@ class Reader:
 
     def _of(self, word: str) -> list[int]:
         if word not in self._pieces:
-            vocab = vocabulary()
-            self._pieces[word] = [k or vocab["[UNK]"] for k in pieces(word, vocab)]
+            self._pieces[word] = piece_numbers(word)
         return self._pieces[word]
 
     def batch(self, rows: Sequence[tuple[Parsed, Integers, int, int]]) -> dict[str, torch.Tensor]:
@@ -215,9 +225,9 @@ def taught(
     return [(names, kinds) for names, kinds in found]
 
 
-def groups(teacher: Teacher, rate: float) -> list[dict[str, Any]]:
-    """The encoder's parameters, and the new ones, which learn faster."""
-    old = {id(p) for p in teacher.bert.parameters()}
+def groups(teacher: nn.Module, rate: float) -> list[dict[str, Any]]:
+    """The parameters of the encoder, ``bert``, and the new ones, which learn faster."""
+    old = {id(p) for p in teacher.get_submodule("bert").parameters()}
     return [
         {"params": [p for p in teacher.parameters() if id(p) in old], "lr": rate},
         {"params": [p for p in teacher.parameters() if id(p) not in old], "lr": 1e-3},

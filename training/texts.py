@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,7 @@ PASSAGES: Final = ("hotpotqa_train_corpus", "musique_train_corpus", "2wikimultih
 TOGETHER: Final = (1, 1, 1, 2, 3, 5, 8, 20)
 _ATTRIBUTES: Final = ["TAG", "DEP", "HEAD", "SENT_START"]
 Floats = NDArray[np.float16]
+Drawn = TypeVar("Drawn", bound=Sized)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,9 @@ class Stretch:
     start: int
     end: int
 
+    def __len__(self) -> int:
+        return self.end - self.start
+
 
 def drawn(texts: Sequence[Text], chance: random.Random) -> Iterator[Stretch]:
     """All texts in stretches of drawn numbers of sentences, each in a drawn parse."""
@@ -176,15 +180,15 @@ def drawn(texts: Sequence[Text], chance: random.Random) -> Iterator[Stretch]:
             place = last
 
 
-def batched(stretches: Sequence[Stretch], words: int, chance: random.Random) -> list[list[Stretch]]:
-    """Stretches of about equal length together, so many words with what is filled up; in drawn order."""
+def batched(stretches: Sequence[Drawn], words: int, chance: random.Random) -> list[list[Drawn]]:
+    """Texts of about equal length together, so many words with what is filled up; in drawn order."""
     ahead = list(stretches)
     chance.shuffle(ahead)
-    found: list[list[Stretch]] = []
+    found: list[list[Drawn]] = []
     for begin in range(0, len(ahead), 400):
-        batch: list[Stretch] = []
-        for one in sorted(ahead[begin : begin + 400], key=lambda s: s.end - s.start):
-            if batch and (len(batch) + 1) * (one.end - one.start) > words:
+        batch: list[Drawn] = []
+        for one in sorted(ahead[begin : begin + 400], key=len):
+            if batch and (len(batch) + 1) * len(one) > words:
                 found.append(batch)
                 batch = []
             batch.append(one)
