@@ -213,6 +213,7 @@ def write_entity(e: Entity) -> dict[str, Any]:
         "labels": dict(e.labels),
         "openings": e.openings or None,
         "references": dict(e.references),
+        "pronouns": e.pronouns or None,
         "called": e.called,
         "typed": e.typed,
     }
@@ -228,6 +229,7 @@ def read_entity(id: str, namespace: str, body: Mapping[str, Any]) -> Entity:
         labels=body.get("labels", {}),
         openings=body.get("openings", 0),
         references=body.get("references", {}),
+        pronouns=body.get("pronouns", 0),
         called=body.get("called", ""),
         typed=body.get("typed", ""),
     )

@@ -107,11 +107,16 @@ def retype(store: Store, view: View, hand: Hand, of: Entity, label: str) -> tupl
 def retract(
     store: Store, view: View, hand: Hand, of: Fact, why: str = "", instead: str = ""
 ) -> tuple[Change, ...]:
-    """A fact or event is not so, whoever says so again; ``instead`` is the fact that holds in its place."""
-    before, now = word(store, view, hand, of.id)
-    return _said_of(
-        before, replace(now, retraction=Retraction(by=hand.by, at=hand.at, why=why, instead=instead))
-    )
+    """What a sentence states is not so, the fact and its event, whoever says so again.
+
+    ``instead`` is the fact that holds in its place.
+    """
+    retraction = Retraction(by=hand.by, at=hand.at, why=why, instead=instead)
+    changes: list[Change] = []
+    for id in ids_of(of.namespace, source(store, view, of)):
+        before, now = word(store, view, hand, id)
+        changes += _said_of(before, replace(now, retraction=retraction))
+    return tuple(changes)
 
 
 def admit(store: Store, view: View, hand: Hand, of: Fact) -> tuple[Change, ...]:
@@ -122,8 +127,11 @@ def admit(store: Store, view: View, hand: Hand, of: Fact) -> tuple[Change, ...]:
     """
     if of.retraction is None:
         raise InputError(f"nobody retracted {of.id} ({of.text})")
-    before, now = word(store, view, hand, of.id)
-    return _said_of(before, replace(now, retraction=None))
+    changes: list[Change] = []
+    for id in ids_of(of.namespace, source(store, view, of)):
+        before, now = word(store, view, hand, id)
+        changes += _said_of(before, replace(now, retraction=None))
+    return tuple(changes)
 
 
 def stand(store: Store, view: View, hand: Hand, dispute: Dispute) -> tuple[Change, ...]:

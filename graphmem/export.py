@@ -18,6 +18,7 @@ from pydantic import AwareDatetime, Base64Bytes, BaseModel, ConfigDict, TypeAdap
 
 from graphmem import schema
 from graphmem.casts import Cast, Word
+from graphmem.corrections import Correction
 from graphmem.errors import Conflict, EncoderMismatch, ImportFormatError, InputError
 from graphmem.grants import Grant, Trust
 from graphmem.identity import checked_namespace
@@ -40,7 +41,8 @@ FORMAT: Final = 1
 VECTOR_BATCH: Final = 1000
 
 _FORM: Final[dict[type, TypeAdapter[Any]]] = {
-    form: TypeAdapter(form) for form in (Document, Passage, Sentence, Episode, Cast, Word, Grant, Trust)
+    form: TypeAdapter(form)
+    for form in (Document, Passage, Sentence, Episode, Cast, Word, Correction, Grant, Trust)
 }
 
 

@@ -31,7 +31,7 @@ _STATED: Final = (schema.FACT, schema.EVENT)
 
 @dataclass(slots=True)
 class _Count:
-    """How often an entity was met: by surface, label, as opening word, and by a part of its name."""
+    """How often an entity was met: by surface, label, as opening word, by a part of its name, a pronoun."""
 
     namespace: str
     key: str
@@ -39,6 +39,7 @@ class _Count:
     labels: Counter[str] = field(default_factory=Counter)
     openings: int = 0
     references: Counter[str] = field(default_factory=Counter)
+    pronouns: int = 0
 
 
 @dataclass(slots=True)
@@ -61,10 +62,13 @@ def _tally(counts: dict[str, _Count], record: Record, sign: int) -> None:
         count.labels[label] += sign
         count.openings += sign * (role == "opening")
     for surface, full, role in schema.referring(record):
-        if role != "pronoun":
-            key = fold(full)
-            id = entity_id(record.namespace, key)
-            counts.setdefault(id, _Count(record.namespace, key)).references[surface] += sign
+        key = fold(full)
+        id = entity_id(record.namespace, key)
+        count = counts.setdefault(id, _Count(record.namespace, key))
+        if role == "pronoun":
+            count.pronouns += sign
+        else:
+            count.references[surface] += sign
 
 
 def _add(a: Mapping[K, int], b: Mapping[K, int]) -> dict[K, int]:
@@ -140,7 +144,8 @@ def _entity_record(
         count = _Count(before.namespace, body["key"])
     surfaces = _add(body.get("surfaces", {}), count.surfaces)
     references = _add(body.get("references", {}), count.references)
-    if not surfaces and not references:
+    pronouns = body.get("pronouns", 0) + count.pronouns
+    if not surfaces and not references and not pronouns:
         return None
     word = said.get(id)
     given = (word.called, word.typed) if word else ("", "")
@@ -152,6 +157,7 @@ def _entity_record(
         labels=_add(body.get("labels", {}), count.labels),
         openings=body.get("openings", 0) + count.openings,
         references=references,
+        pronouns=pronouns,
         called=given[0] if id in said else body.get("called", ""),
         typed=given[1] if id in said else body.get("typed", ""),
     )

@@ -134,8 +134,8 @@ class Entity:
     """What mentions of one folded name stand for; every field but ``key`` is counted from them.
 
     ``surfaces`` and ``labels`` count mentions; ``openings`` counts those in role ``opening``;
-    ``references`` counts parts of the name that stand for it ("Curie") by surface. ``called`` and ``typed``
-    are the name and the label that a person gave it.
+    ``references`` counts parts of the name that stand for it ("Curie") by surface, ``pronouns`` those that
+    mean it. ``called`` and ``typed`` are the name and the label that a person gave it.
     """
 
     id: str
@@ -145,6 +145,7 @@ class Entity:
     labels: Mapping[str, int]
     openings: int = 0
     references: Mapping[str, int] = field(default_factory=dict)
+    pronouns: int = 0
     called: str = ""
     typed: str = ""
 
@@ -238,10 +239,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """An atomic list of changes in one namespace. ``seq`` is given by the store: 1, 2, 3 … without gaps.
-
-    ``run`` is shared by the commits of one ingest; empty for others.
-    """
+    """An atomic list of changes in one namespace, one of a ``run`` of ingest; ``seq`` counts without gaps."""
 
     id: str
     namespace: str

@@ -218,12 +218,12 @@ class Ingest:
         if not changes:
             self.report.unchanged += 1
             self.done(uri, "unchanged")
-        elif any(change.before for change in changes if change.id == prepared.document.id):
-            self.report.replaced += 1
-            self.done(uri, "replaced")
-        else:
+        elif any(change.id == prepared.document.id and change.before is None for change in changes):
             self.report.added += 1
             self.done(uri, "added")
+        else:
+            self.report.replaced += 1
+            self.done(uri, "replaced")
 
     def _write(self, uri: str, changes: tuple[Change, ...], vectors: Mapping[str, FloatArray]) -> None:
         if changes:
