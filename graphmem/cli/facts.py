@@ -100,5 +100,8 @@ def register(app: typer.Typer) -> None:
         if not told:
             out().print(f"no facts of {entity.name}" + (f" as of {as_of}" if as_of else ""))
             return
-        cells = [(row["when"] or "", row["text"], row["state"], row["why"] or "", row["id"]) for row in told]
-        print_table(("when", "fact", "state", "why", "id"), cells)
+        cells = [
+            (row["when"] or "", row["kind"], row["text"], row["state"], row["why"] or "", row["id"])
+            for row in told
+        ]
+        print_table(("when", "kind", "fact", "state", "why", "id"), cells)
