@@ -75,11 +75,12 @@ def _name_of(mentions: Sequence[Mention], parse: Doc) -> Namer:
     at = {token.idx: token for token in parse}
 
     def name(start: int, end: int, head: int) -> Mention | None:
-        inside = [m for m in names if start <= m.start and m.end <= end]
-        at_head = [m for m in inside if m.start <= head < m.end]
-        after = [m for m in names if m.role != "pronoun" and _twins(at.get(head), at.get(m.start))]
-        around = [m for m in names if m.start <= start and m.start <= head < m.end]
-        fits = at_head or after or around
+        fits = [m for m in names if start <= m.start <= head < m.end <= end]
+        if not fits:
+            token = at.get(head)
+            fits = [m for m in names if m.role != "pronoun" and _twins(token, at.get(m.start))]
+        if not fits:
+            fits = [m for m in names if m.start <= start and m.start <= head < m.end]
         return max(fits, key=lambda m: (m.end - m.start, m.role != "opening"), default=None)
 
     return name
