@@ -74,11 +74,13 @@ class Memory(Editing, Forgetting, Purging, History, Sharing, Verifying):
             )
         query = _asked(question)
         ranking, gone = self._found(query, trusted_only)
-        if gone and not retired:
-            more, gone = self._found(replace(query, k=query.k + len(gone)), trusted_only)
-            hits = tuple(hit for hit in more if hit.passage.id not in gone)[: query.k]
-            ranking = replace(more, query=query, hits=hits)
-        return ranking
+        asked = query.k
+        # As many as were asked for, however many were taken back: each round asks for more.
+        while not retired and gone and len(ranking) == asked and len(ranking) - len(gone) < query.k:
+            asked += query.k
+            ranking, gone = self._found(replace(query, k=asked), trusted_only)
+        hits = tuple(hit for hit in ranking if retired or hit.passage.id not in gone)
+        return replace(ranking, query=query, hits=hits[: query.k])
 
     def _found(self, query: Query, trusted_only: bool) -> tuple[Ranking, frozenset[str]]:
         found = recall(self.store, self.embedder, query, reader=self.namespace, trusted_only=trusted_only)

@@ -205,3 +205,12 @@ def test_a_fact_that_only_untrusted_sources_state_ends_nothing(memory: Memory) -
     (rome,) = memory.facts(entity(memory, "Rome"), retired=True)
     stands = memory.standings([rome])[rome.id]
     assert stands.state == "quarantined" and "spam.txt, which is not trusted" in stands.told
+
+
+def test_as_many_hits_as_asked_for_stay_when_many_were_taken_back(memory: Memory) -> None:
+    places = ("Oslo", "Rome", "Kyoto", "Bergen", "Turku", "Vienna")
+    put(memory, {f"{place}.txt": f"Mira Quist visited {place}." for place in places}, ENGLISH)
+    for place in places[:4]:
+        memory.retract(memory.facts(entity(memory, place))[0].id)
+    texts = {hit.evidence.text for hit in memory.recall("What did Mira Quist visit?", 2)}
+    assert texts == {"Mira Quist visited Turku.", "Mira Quist visited Vienna."}

@@ -21,7 +21,9 @@ from graphmem.cli.options import (
 from graphmem.disputes import Case
 from graphmem.errors import NotFound
 from graphmem.memory import DEFAULT_NAMESPACE, Memory
-from graphmem.types import Commit
+from graphmem.schema import from_record
+from graphmem.slots import Dispute
+from graphmem.types import Commit, View
 
 
 def case_json(case: Case) -> dict[str, Any]:
@@ -39,10 +41,11 @@ def case_json(case: Case) -> dict[str, Any]:
 
 
 def _stand(memory: Memory, id: str) -> Commit:
-    for case in memory.disputes(1_000_000):
-        if case.dispute.id == id:
-            return memory.stand(case.dispute)
-    raise NotFound(f"no open dispute {id!r}: 'graphmem disputes' lists them")
+    record = memory.store.get(View.of(memory.namespace), [id]).get(id)
+    dispute = from_record(record) if record else None
+    if not isinstance(dispute, Dispute):
+        raise NotFound(f"no open dispute {id!r}: 'graphmem disputes' lists them")
+    return memory.stand(dispute)
 
 
 def register(app: typer.Typer) -> None:
