@@ -214,3 +214,4 @@ def test_as_many_hits_as_asked_for_stay_when_many_were_taken_back(memory: Memory
         memory.retract(memory.facts(entity(memory, place))[0].id)
     texts = {hit.evidence.text for hit in memory.recall("What did Mira Quist visit?", 2)}
     assert texts == {"Mira Quist visited Turku.", "Mira Quist visited Vienna."}
+    assert len(memory.facts(entity(memory, "Mira Quist"), 1)) == 1, "a few retracted ones take no place"

@@ -101,17 +101,24 @@ class Reading(Opened):
         that held at that moment, and what had happened by then.
         """
         view = replace(self.view, as_of=as_of)
-        if isinstance(of, Entity):
-            # Those left out must not take the places of those that stay.
-            enough = limit if retired else 4 * limit
-            ids = self._sources(sharing.namesakes(view, of), schema.PARTICIPANT_EDGES, enough, view)
-        else:
-            ids = sorted(self.store.neighbours(view, [of.id], [schema.STATES, schema.TELLS], "out").target)
+        if not isinstance(of, Entity):
+            told = self.store.neighbours(view, [of.id], [schema.STATES, schema.TELLS], "out").target
+            return self._standing(sorted(told), as_of, retired)[:limit]
+        asked, targets = limit, sharing.namesakes(view, of)
+        while True:
+            ids = self._sources(targets, schema.PARTICIPANT_EDGES, asked, view)
+            found = self._standing(ids, as_of, retired)
+            if len(found) >= limit or len(ids) < asked:
+                return found[:limit]
+            asked *= 4  # those left out must not take the places of those that stay
+
+    def _standing(self, ids: Sequence[str], as_of: datetime | None, retired: bool) -> list[Fact]:
+        """The facts with these ids, in their order, that are read."""
         found = self._values(ids, Fact)
-        if not retired:
-            stands = self.standings(found, at=as_of)
-            found = [one for one in found if _stands(stands[one.id], as_of)]
-        return found[:limit]
+        if retired:
+            return found
+        stands = self.standings(found, at=as_of)
+        return [one for one in found if _stands(stands[one.id], as_of)]
 
     def standings(self, facts: Iterable[Fact], *, at: datetime | None = None) -> dict[str, Standing]:
         """How facts stand at a moment, now if none is given, by id: do they hold, what ended them."""
