@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from graphmem import schema
 from graphmem.errors import Conflict, InputError
 from graphmem.history import Filter, Stamp, between, derived, found
 from graphmem.stores.base import Store
@@ -16,6 +17,8 @@ RANGE: Final = ".."
 """Between the first and the last commit of a range; without a last one it goes on until now."""
 _LOOKED_AT: Final = 100
 _NAMED: Final = 10
+_TO: Final = ("document", "previous")
+"""What a passage says that it belongs to."""
 Span = tuple[int, int]
 """The numbers of a first and a last commit."""
 
@@ -96,11 +99,13 @@ def undoing(store: Store, view: View, commits: Iterable[Commit]) -> Undoing:
         Conflict: others changed their records in between or later; the message tells which, and what to do.
     """
     ends: dict[str, tuple[Record | None, Record | None]] = {}
+    since: dict[str, int] = {}
     stamps: list[Stamp] = []
     misfits: dict[str, None] = {}
     for commit in commits:
         stamps.append(Stamp.of(commit))
         for change in commit.changes:
+            since.setdefault(change.id, commit.seq)
             before, last = ends.get(change.id, (change.before, change.before))
             if last != change.before:
                 misfits[change.id] = None
@@ -110,11 +115,36 @@ def undoing(store: Store, view: View, commits: Iterable[Commit]) -> Undoing:
     changes = tuple(Change(last, first) for first, last in reversed(list(ends.values())) if first != last)
     current = store.get(view, [change.id for change in changes])
     misfits |= {change.id: None for change in changes if current.get(change.id) != change.before}
+    misfits |= dict.fromkeys(_missed(store, view, changes, since))
     if misfits:
         raise Conflict(_why_not(store, view, stamps, list(misfits)), tuple(misfits))
     if not changes:
         raise InputError(f"nothing is left of {_called(stamps)}: there is nothing to take back")
     return Undoing(tuple(stamps), changes, tuple(derived(store, view, changes)), f"undo {_called(stamps)}")
+
+
+def _missed(store: Store, view: View, changes: Sequence[Change], since: Mapping[str, int]) -> Iterator[str]:
+    """What passages that come back belong to and is not as it was: their document, what they follow.
+
+    A passage has its place in one reading of its document: in another it would stand beside text that it
+    never stood in. ``since`` has the first of the commits to undo that changed a record.
+    """
+    after = {change.id: change.after for change in changes}
+    back = [record for id, record in after.items() if record and record.kind == schema.PASSAGE]
+    now = store.get(view, {str(record.body[to]) for record in back for to in _TO if record.body.get(to)})
+    read: dict[str, int] = {}
+    for record in back:
+        previous, document = record.body.get("previous"), str(record.body["document"])
+        if previous and after.get(previous, now.get(previous)) is None:
+            yield previous
+        if document not in after:
+            read[document] = min(since[record.id], read.get(document, since[record.id]))
+    for document, seq in read.items():
+        later = store.commits(view, after=seq - 1, touching=document)
+        of_it = (change for commit in later for change in commit.changes if change.id == document)
+        first = next(of_it, None)
+        if first is not None and first.before != now.get(document):
+            yield document
 
 
 def _called(stamps: Sequence[Stamp]) -> str:

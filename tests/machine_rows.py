@@ -231,18 +231,33 @@ class Kept:
     def undo(self, numbers: Sequence[int]) -> Changes:
         """The inverse of commits, by their numbers from 0: all of it or nothing."""
         ends: Changes = {}
+        since: dict[str, int] = {}
         fits = True
         for number in numbers:
             for id, (before, after) in self.log[number].items():
+                since.setdefault(id, number)
                 first, last = ends.get(id, (before, before))
                 fits = fits and last == before
                 ends[id] = first, after
         back = {id: (last, first) for id, (first, last) in ends.items() if first != last}
         if not fits or any(self.rows.get(id) != now for id, (now, _) in back.items()):
             raise Conflict("a later commit changed it")
+        passages = {id: row for id, (_, row) in back.items() if row and row[0] == "passage"}
+        if not all(self._fits(row, since[id], back) for id, row in passages.items()):
+            raise Conflict("its document was read anew, or the passage before it is gone")
         if not back:
             raise InputError
         return self._upheld(back)
+
+    def _fits(self, row: Row, since: int, back: Changes) -> bool:
+        """Whether a passage that comes back finds its document and the passage before it as they were."""
+        before, document = row[1].get("previous"), row[1]["document"]
+        if before and not (back[before][1] if before in back else before in self.rows):
+            return False
+        if document in back:
+            return True
+        first = next((one[document][0] for one in self.log[since:] if document in one), None)
+        return first is None or first == self.rows.get(document)
 
     def _upheld(self, changes: Changes) -> Changes:
         """Changes with what people said meanwhile of the sentences that they bring back."""

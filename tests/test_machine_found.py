@@ -9,7 +9,7 @@ from conftest import opened, put, state
 
 pytest.importorskip("spacy")
 
-from graphmem import InputError, Memory  # noqa: E402
+from graphmem import Conflict, InputError, Memory  # noqa: E402
 from graphmem.export import export_lines, import_lines  # noqa: E402
 from graphmem.ingest.language import ENGLISH  # noqa: E402
 from graphmem.statements import Event, Fact  # noqa: E402
@@ -99,3 +99,35 @@ def test_a_split_into_the_same_name_is_refused(memory: Memory) -> None:
     put(memory, {"a.txt": HOME}, ENGLISH)
     with pytest.raises(InputError):
         memory.split("Mira Quist", "Mira Quist", ["a.txt"])
+
+
+CHAT = """Ann: I met Ada Lovelace in Oslo.
+
+Bob: Boris Petrov came to Rome.
+
+Ann: Last was Carla Bruni in Paris.
+"""
+
+
+def test_a_turn_does_not_come_back_into_another_reading_of_its_chat(memory: Memory) -> None:
+    put(memory, {"chat.txt": CHAT})
+    gone = memory.forget_entity("Carla Bruni")
+    put(memory, {"chat.txt": CHAT.split("\n\n")[1] + "\n\nAnn: Nobody else.\n"})
+    with pytest.raises(Conflict, match="ingest chat.txt"):
+        memory.undo(gone.commit.id)
+    assert memory.verify() == ()
+    memory.undo(list(memory.history())[-1].id)
+    memory.undo(gone.commit.id)
+    assert memory.verify() == () and memory.find("Carla Bruni")
+
+
+def test_a_turn_does_not_come_back_before_the_one_that_it_follows(memory: Memory) -> None:
+    put(memory, {"chat.txt": CHAT})
+    before = state(memory)
+    later, sooner = memory.forget_entity("Carla Bruni"), memory.forget_entity("Boris Petrov")
+    with pytest.raises(Conflict, match="forget all about"):
+        memory.undo(later.commit.id)
+    assert memory.verify() == ()
+    memory.undo(sooner.commit.id)
+    memory.undo(later.commit.id)
+    assert state(memory) == before
