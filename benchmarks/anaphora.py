@@ -63,7 +63,7 @@ class Scene:
     clusters: list[frozenset[str]] = field(default_factory=list)
     speakers: list[str] = field(default_factory=list)
     names: list[Name] = field(default_factory=list)
-    _doc: Doc | None = None
+    _reading: Reading | None = None
     _kinds: dict[int, str] = field(default_factory=dict)
 
     def add(self, doc: Doc, sentence: Sentence, clusters: Sequence[frozenset[str]], speaker: str) -> None:
@@ -77,17 +77,16 @@ class Scene:
         self.names += _names(doc, offset)
 
     @property
-    def doc(self) -> Doc:
+    def reading(self) -> Reading:
         """The sentences as one document."""
-        if self._doc is None:
-            self._doc = Doc.from_docs(self.docs) if len(self.docs) > 1 else self.docs[0]
-            assert self._doc is not None
-            self._kinds = dict(anaphors(Reading(self._doc)))
-        return self._doc
+        if self._reading is None:
+            self._reading = Reading(*self.docs)
+            self._kinds = dict(anaphors(self._reading))
+        return self._reading
 
     def kind(self, word: int) -> str:
         """What a word is as an anaphor; empty if it is none."""
-        assert self.doc is not None
+        assert self.reading
         low = self.words[word]
         return "they" if low in THEY else "he/she" if gender_of(low) else self._kinds.get(word, "")
 
@@ -193,9 +192,9 @@ def _names(doc: Doc, offset: int) -> Iterator[Name]:
 
 def linked(scene: Scene) -> Iterator[tuple[str, int, int, int]]:
     """Kind, word, and start and end of the name that the product links it to."""
-    for link in resolve_pronouns(scene.doc, scene.title):
-        yield "he/she", link.pronoun.start, link.antecedent.start, link.antecedent.end
-    for found in resolve_things(scene.doc, scene.names):
+    for link in resolve_pronouns(scene.reading, scene.title):
+        yield "he/she", link.pronoun, link.start, link.end
+    for found in resolve_things(scene.reading, scene.names):
         head = found.end - 1
         yield scene.kind(head), head, found.name.start, found.name.end
 

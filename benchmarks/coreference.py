@@ -94,9 +94,9 @@ def with_title(passage: Passage, doc: Doc) -> Answer:
 
 def without_names(passage: Passage, doc: Doc) -> Answer:
     """What they say when they are not told the names."""
-    for link in resolve_pronouns(doc):
-        if link.pronoun.start_char == passage.offset:
-            found = set(link.antecedent.text.split())
+    for link in resolve_pronouns(Reading(doc)):
+        if doc[link.pronoun].idx == passage.offset:
+            found = set(doc[link.start : link.end].text.split())
             words = [set(passage.text[start:end].split()) for start, end in passage.names]
             fits = [found <= name or name <= found for name in words]
             return _either(fits[0]) if any(fits) else NEITHER

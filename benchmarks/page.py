@@ -143,14 +143,27 @@ TITLES: Final = {
 }
 
 
+def merged(new: str, there: str) -> str:
+    """A section with its tables, and those of the page that it has not; the page's come in their place."""
+    head, *tables = new.split("\n### ")
+    own = {table.partition("\n")[0]: table.strip() for table in tables}
+    old = {table.partition("\n")[0]: table.strip() for table in there.split("\n### ")[1:]}
+    return "\n\n### ".join([head.strip(), *(old | own).values()])
+
+
 def main(files: Sequence[str]) -> None:
-    """Read each run (one JSON line) and put its section in the page; sections of other runs stay."""
+    """Read each run (one JSON line) and put its section in the page; sections of other runs stay.
+
+    So do the parts of a run of extraction that has only some of them.
+    """
     runs = {run["benchmark"]: run for run in (json.loads(Path(file).read_text("utf-8")) for file in files)}
     sections = {WRITERS[name]: "\n".join(WRITERS[name](run)).strip() for name, run in runs.items()}
     _, *others = PAGE.read_text("utf-8").split("\n## ")
     for name, write in WRITERS.items():
         there = next((f"## {text}".strip() for text in others if text.startswith(TITLES[name])), "")
         sections.setdefault(write, there)
+        if write is extraction:
+            sections[write] = merged(sections[write], there)
     whole = [sections[write] for write in WRITERS.values() if sections[write]]
     PAGE.write_text(HEAD + "\n" + "\n\n".join(whole) + "\n", "utf-8")
     if {"multihop", "conversation"} <= runs.keys():

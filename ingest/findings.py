@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from graphmem.chaining import chained
@@ -29,6 +31,8 @@ AT_ONCE: Final = 20_000
 """Characters that are parsed together. A text may have a token for each, and a token of those that are in the
 matrices of the pipeline at the same time takes some 30 kB."""
 _UNITS: Final = (("day", 86_400), ("hour", 3600), ("minute", 60))
+_DATED: Final = re.compile(r"\d{4}(-\d\d){0,2}")
+"""The timex of a year, month or day."""
 _ANY: Final = (datetime(1999, 12, 31, tzinfo=timezone.utc), datetime(2012, 6, 13, tzinfo=timezone.utc))
 """Two references: what a time expression means against both, it means by itself."""
 
@@ -60,10 +64,15 @@ class Extract:
 def dates_of(text: str, reference: datetime | None) -> tuple[TimeExpression, ...]:
     """The time expressions of a sentence; without a reference those that mean the same against any."""
     found = find_dates(text, reference or _ANY[0], inclusive=True)
-    if reference is not None or not found:
+    if reference is not None or all(map(_absolute, found)):
         return tuple(found)
     other = set(find_dates(text, _ANY[1], inclusive=True))
     return tuple(date for date in found if date in other)
+
+
+def _absolute(date: TimeExpression) -> bool:
+    """Whether a time expression says the year itself, so that it means the same against any reference."""
+    return bool(_DATED.fullmatch(date.timex)) and date.timex[:4] in date.text
 
 
 def _name_of(mentions: Sequence[Mention], parse: Doc) -> Namer:
@@ -72,13 +81,16 @@ def _name_of(mentions: Sequence[Mention], parse: Doc) -> Namer:
     A parse that cuts a name in two is wrong: then it is the mention that covers the head.
     """
     names = [m for m in mentions if m.end and m.label != DATE_LABEL]
-    at = {token.idx: token for token in parse}
+
+    @cache
+    def at() -> dict[int, Token]:
+        return {token.idx: token for token in parse}
 
     def name(start: int, end: int, head: int) -> Mention | None:
         fits = [m for m in names if start <= m.start <= head < m.end <= end]
         if not fits:
-            token = at.get(head)
-            fits = [m for m in names if m.role != "pronoun" and _twins(token, at.get(m.start))]
+            token = at().get(head)
+            fits = [m for m in names if m.role != "pronoun" and _twins(token, at().get(m.start))]
         if not fits:
             fits = [m for m in names if m.start <= start and m.start <= head < m.end]
         return max(fits, key=lambda m: (m.end - m.start, m.role != "opening"), default=None)
@@ -137,7 +149,11 @@ def findings(
         passage = passage_of[sentence.passage]
         reference = sentence.at or passage.at or document.written_at or now
         dates = dates_of(sentence.text, reference)
-        said = tuple(_statements(parse, dates, reference, mentions, schema)) if parse is not None else ()
+        said = (
+            tuple(_statements(sentence.text, parse, dates, reference, mentions, schema))
+            if parse is not None
+            else ()
+        )
         if parse is not None and passage.kind == "record":
             fields = found_at(sentence.text)
             formal = record_statements(passage, sentence, mentions)
@@ -169,13 +185,14 @@ def _read(
     """The parse of each sentence, and its mentions with whom they mean."""
     docs = (doc for batch in batches([one.text for one in sentences]) for doc in parses(nlp, batch))
     read = [
-        Read(passage_of[sentence.passage], doc, joined(doc))
+        Read(passage_of[sentence.passage], sentence.text, doc, joined(doc))
         for sentence, doc in zip(sentences, docs, strict=True)
     ]
     return [(one.parse, found) for one, found in zip(read, referred(document, read), strict=True)]
 
 
 def _statements(
+    text: str,
     parse: Doc,
     dates: Sequence[TimeExpression],
     reference: datetime | None,
@@ -188,5 +205,5 @@ def _statements(
     for span in parse.sents:
         places = [token.idx for token in span]
         moment, dated = reference or _ANY[0], reference is not None
-        said = Said(parse.text, span.start_char, places, dates, moment, name_of, dated)
+        said = Said(text, span.start_char, places, dates, moment, name_of, dated)
         yield from statements(find_facts(span), said, schema)

@@ -81,7 +81,8 @@ def joined(sentence: Doc) -> tuple[Mention, ...]:
     A pipeline's span may be a phrase with all that hangs on it ("Joanna Lind, who came in 2015"): the name
     in it that the rules see around its head is what it names.
     """
-    found = {fold(mention.name): mention for mention in names(sentence.text)}
+    text = sentence.text
+    found = {fold(mention.name): mention for mention in names(text)}
     for span in sentence.ents:
         label, head = span.label_.lower() or "name", span.root.idx
         inside = [m for m in found.values() if span.start_char <= m.start <= head < m.end <= span.end_char]
@@ -92,7 +93,7 @@ def joined(sentence: Doc) -> tuple[Mention, ...]:
             found[fold(name.name)] = replace(name, label=label)
         else:
             start, end = _named_in(span, label)
-            name = Mention(name=sentence.text[start:end], label=label, start=start, end=end, role="read")
+            name = Mention(name=text[start:end], label=label, start=start, end=end, role="read")
             if fold(name.name):
                 found.setdefault(fold(name.name), name)
     return tuple(sorted(found.values(), key=lambda m: (m.start, m.end)))

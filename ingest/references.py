@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from graphmem.casting import UNTOLD, namings
 from graphmem.identity import fold
-from graphmem.ingest.coreference import PRONOUNS, Name, resolve_pronouns, resolve_things, speaker_of
+from graphmem.ingest.coreference import PRONOUNS, Name, Reading, resolve_pronouns, resolve_things, speaker_of
 from graphmem.ingest.coreference.kinds import KINDS
 from graphmem.resolution.profile import full_name
 from graphmem.resolution.within import clusters
@@ -39,9 +39,13 @@ _PERSONAL: Final = re.compile(r"\b(?:I|me|my|mine|myself|you|your|yours|yourself
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A sentence as read so far: its passage, parse and mentions; offsets are those in its text."""
+    """A sentence as read so far: its passage, text, parse and mentions; offsets are those in its text.
+
+    A parse can tell its text too, but puts it together from its words each time.
+    """
 
     passage: Passage
+    text: str
     parse: Doc
     mentions: tuple[Mention, ...]
 
@@ -49,7 +53,7 @@ class Read:
 def full_names(read: Sequence[Read]) -> dict[str, str]:
     """The full name of each name of a document that says less, by its folded form."""
     full: dict[str, str] = {}
-    for cluster in clusters(namings((one.passage, one.parse.text, one.mentions) for one in read)):
+    for cluster in clusters(namings((one.passage, one.text, one.mentions) for one in read)):
         counted = Counter(naming.name for naming in cluster)
         best = full_name(counted)
         for name in counted:
@@ -74,23 +78,19 @@ def scenes(read: Sequence[Read]) -> Iterator[range]:
 
 def _pronouns(document: Document, read: Sequence[Read], scene: range) -> Iterator[tuple[int, Mention]]:
     """He and she in a scene: the sentence of each, and whom it means."""
-    parses = [read[k].parse for k in scene]
-    if not any(_GENDERED.search(parse.text) for parse in parses):
+    if not any(_GENDERED.search(read[k].text) for k in scene):
         return
-    from spacy.tokens import Doc
-
-    whole = Doc.from_docs(parses) if len(parses) > 1 else parses[0]
-    assert whole is not None
+    parses = [read[k].parse for k in scene]
     starts = [0, *accumulate(map(len, parses))]
 
     def home(token: int) -> tuple[int, Token]:
         k = bisect_right(starts, token) - 1
         return scene[k], parses[k][token - starts[k]]
 
-    for link in resolve_pronouns(whole, document.title):
-        k, token = home(link.pronoun.start)
-        where, first = home(link.antecedent.start)
-        _, last = home(link.antecedent.end - 1)
+    for link in resolve_pronouns(Reading(*parses), document.title):
+        k, token = home(link.pronoun)
+        where, first = home(link.start)
+        _, last = home(link.end - 1)
         name = _covering(read[where].mentions, first.idx, last.idx + len(last))
         if name is not None:
             span = (token.idx, token.idx + len(token))
@@ -111,11 +111,9 @@ def _windows(read: Sequence[Read]) -> Iterator[range]:
 
 def _things(read: Sequence[Read], window: range) -> Iterator[tuple[int, Mention]]:
     """It and "the company" in a window: the sentence of each, and what it means."""
-    parses = [read[k].parse for k in window]
-    if not any(_THINGS.search(parse.text) for parse in parses):
+    if not any(_THINGS.search(read[k].text) for k in window):
         return
-    from spacy.tokens import Doc
-
+    parses = [read[k].parse for k in window]
     starts = [0, *accumulate(map(len, parses))]
     names = []
     for k, first in zip(window, starts, strict=False):
@@ -123,9 +121,7 @@ def _things(read: Sequence[Read], window: range) -> Iterator[tuple[int, Mention]
             span = read[k].parse.char_span(m.start, m.end, alignment_mode="expand")
             if m.role in ("text", "opening") and span is not None:
                 names.append(Name(first + span.start, first + span.end, m.label, m.of or m.name))
-    whole = Doc.from_docs(parses) if len(parses) > 1 else parses[0]
-    assert whole is not None
-    for found in resolve_things(whole, names):
+    for found in resolve_things(Reading(*parses), names):
         k = bisect_right(starts, found.start) - 1
         own = parses[k][found.start - starts[k] : found.end - starts[k]]
         place = (own.start_char, own.end_char)
@@ -148,7 +144,7 @@ def _covering(mentions: Iterable[Mention], start: int, end: int) -> Mention | No
 
 def _speakers(one: Read, addressee: str) -> Iterator[Mention]:
     """I and you in a turn."""
-    for word in _PERSONAL.finditer(one.parse.text):
+    for word in _PERSONAL.finditer(one.text):
         if who := speaker_of(word.group(), one.passage.speaker, addressee):
             yield _pronoun(word.group(), word.span(), "speaker", who)
 

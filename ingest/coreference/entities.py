@@ -47,7 +47,7 @@ def entities(t: Reading, names: Sequence[Name]) -> list[Entity]:
         if name.label in _PASSING or name.start >= name.end:
             continue
         words = frozenset(word for word in t.low[name.start : name.end] if word[0].isalnum())
-        mention = Mention(name.start, name.end, t.doc[name.start : name.end].root.i)
+        mention = Mention(name.start, name.end, t.root(name.start, name.end))
         if t.pos[mention.head] not in _NOMINAL:
             continue  # what only looks like a name: "It's"
         taken.update(range(name.start, name.end))
@@ -61,7 +61,7 @@ def entities(t: Reading, names: Sequence[Name]) -> list[Entity]:
         same.labels |= {name.label}
     for entity in found:
         entity.mentions.sort(key=lambda m: m.start)
-        entity.plural = all(t.doc[m.head].tag_ in {"NNPS", "NNS"} for m in entity.mentions)
+        entity.plural = all(t.tag[m.head] in {"NNPS", "NNS"} for m in entity.mentions)
         entity.called = {word for m in entity.mentions for word in _called(t, m)}
     found += _nouns(t, taken)
     return found
@@ -80,7 +80,7 @@ def _nouns(t: Reading, taken: Iterable[int]) -> Iterator[Entity]:
         if joined and t.base[k] != "conj":
             yield Entity(frozenset(), [Mention(k, k + 1, k)], False, plural=True)
         if pos == "NOUN" and k not in taken and t.base[k] not in {"compound", "flat", "fixed"}:
-            plural = t.doc[k].tag_ == "NNS"
+            plural = t.tag[k] == "NNS"
             yield Entity(frozenset((t.low[k],)), [Mention(k, k + 1, k)], False, plural=plural)
 
 

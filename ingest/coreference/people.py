@@ -64,7 +64,7 @@ def candidates(t: Reading, given: Sequence[tuple[int, int]] = (), title: str = "
     people: list[Person] = []
     for start, end in given:
         words = _bare(t.words[start:end]) or frozenset(t.low[start:end])
-        people.append(Person(words, [Mention(start, end, t.doc[start:end].root.i)]))
+        people.append(Person(words, [Mention(start, end, t.root(start, end))]))
     taken = {k for start, end in given for k in range(start, end)}
     topic = _bare(re.findall(r"\w+", title))
     named = topic if personal(title) else frozenset[str]()
@@ -73,7 +73,7 @@ def candidates(t: Reading, given: Sequence[tuple[int, int]] = (), title: str = "
             end -= 1
         if end > start and taken.isdisjoint(range(start, end)):
             taken.update(range(start, end))
-            _add(people, _bare(t.words[start:end]), Mention(start, end, t.doc[start:end].root.i))
+            _add(people, _bare(t.words[start:end]), Mention(start, end, t.root(start, end)))
     known = frozenset(word for person in people for word in person.words)
     for k, word in enumerate(t.low):
         if k not in taken and t.pos[k] == "PROPN" and word in known and t.words[k][0].isupper():
@@ -114,7 +114,7 @@ def _persons(t: Reading, named: frozenset[str]) -> Iterator[tuple[int, int]]:
         if any(word in _NO_PERSON for word in low):
             continue
         called = end - start > 1 and (low[0] in TITLES or low[0] in given_names())
-        lone = end - start == 1 and not t.doc[start].ent_type_ and low[0] in given_names()
+        lone = end - start == 1 and start not in t.named and low[0] in given_names()
         if called or lone or _bare(t.words[start:end]) <= named:
             yield start, end
 

@@ -24,7 +24,7 @@ from graphmem.ingest.coreference.people import Mention, Person, candidates, word
 from graphmem.ingest.coreference.reading import NAMED, Reading
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc, Span
+    from spacy.tokens import Doc
 
 Features: TypeAlias = dict[str, float]
 CONFIDENT: Final = 0.5
@@ -51,10 +51,14 @@ FORBIDDEN: Final = frozenset(("its own noun", "predicate", "co-argument"))
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A pronoun with the name it stands for; ``reasons`` are what spoke most for it."""
+    """A pronoun with the name it stands for, words ``start`` up to, not including, ``end``.
 
-    pronoun: Span
-    antecedent: Span
+    ``reasons`` are what spoke most for it.
+    """
+
+    pronoun: int
+    start: int
+    end: int
     confidence: float
     reasons: tuple[str, ...]
 
@@ -207,11 +211,10 @@ def between(doc: Doc, pronoun: int, names: Sequence[tuple[int, int]], title: str
     return tuple(shares[: len(names)])
 
 
-def resolve_pronouns(doc: Doc, title: str = "") -> list[Link]:
+def resolve_pronouns(t: Reading, title: str = "") -> list[Link]:
     """The third-person pronouns with the names that they likely stand for; none without a parse."""
-    if not doc.has_annotation("DEP"):
+    if not t.parsed:
         return []
-    t = Reading(doc)
     links = []
     pronouns = [k for k, word in enumerate(t.low) if gender_of(word)]
     for k, share, person, found, mention in _choose(t, candidates(t, title=title), pronouns):
@@ -220,6 +223,5 @@ def resolve_pronouns(doc: Doc, title: str = "") -> list[Link]:
             name = ([m for m in named if m.start < k] or named)[-1] if mention.pronoun else mention
             worth = {reason: WEIGHTS.get(reason, 0.0) * value for reason, value in found.items()}
             reasons = sorted((reason for reason in worth if worth[reason] > 0), key=lambda r: -worth[r])
-            spans = doc[k : k + 1], doc[name.start : name.end]
-            links.append(Link(*spans, round(share, 4), tuple(reasons[:3])))
+            links.append(Link(k, name.start, name.end, round(share, 4), tuple(reasons[:3])))
     return links

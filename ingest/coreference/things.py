@@ -17,16 +17,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import log1p
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from graphmem.ingest.coreference.entities import UNTOLD, Entity, Name, entities
 from graphmem.ingest.coreference.kinds import COUNTRIES, COUNTRY_WORDS, KINDS, LOOSE
 from graphmem.ingest.coreference.people import Mention
 from graphmem.ingest.coreference.pronouns import Features, binding, pair_features, softmax
 from graphmem.ingest.coreference.reading import Reading
-
-if TYPE_CHECKING:
-    from spacy.tokens import Doc
 
 Kind: TypeAlias = Literal["it", "phrase"]
 SURE: Final = 0.6
@@ -216,22 +213,22 @@ def score(kind: Kind, found: Features) -> float:
     return sum(weights.get(name, 0.0) * value for name, value in found.items())
 
 
-def resolve_things(doc: Doc, names: Sequence[Name]) -> list[Reference]:
+def resolve_things(t: Reading, names: Sequence[Name]) -> list[Reference]:
     """What "it" and phrases such as "the company" stand for among the names of a document, in order.
 
     The work grows with the anaphors times the names and nouns: give what belongs together, not a book.
 
     Args:
-        doc: A parsed document; without a parse nothing is found.
+        t: A parsed document; without a parse nothing is found.
         names: Its names, in any order; one whose label is untold is never meant by "it".
     """
-    if not doc.has_annotation("DEP") or not names:
+    meant = anaphors(t) if t.parsed and names else []
+    if not meant:
         return []
-    t = Reading(doc)
     among = entities(t, sorted(names, key=lambda n: (n.start, -n.end)))
     inside = {k for name in names for k in range(name.start, name.end)}
     found: list[Reference] = []
-    for k, kind in anaphors(t):
+    for k, kind in meant:
         if k in inside:
             continue
         rows = weighed(t, k, kind, among)

@@ -85,7 +85,7 @@ _ISLAMIC: Final = """
 1/1 islamic new year
 """
 # Names that are other things without "day": mothers, labor, freedom …
-_NEEDS_DAY: Final = frozenset(
+NEEDS_DAY: Final = frozenset(
     "may|freedom|jubilee|independence|flag|pi|earth|canada|bastille|veterans|veteran|remembrance|armistice"
     "|singles|women|womens|father|fathers|mother|mothers|memorial|labor|labour|columbus|election|president"
     "|presidents|boxing|australia|groundhog|groundhogs|valentine|star wars|pancake|ascension|anzac|mlk"
@@ -194,6 +194,6 @@ def feast(s: Scene, i: int) -> tuple[Feast, int] | None:
             continue
         if len(words) > size and words[size] == "day":
             return found, stops[size]
-        if name not in _NEEDS_DAY:
+        if name not in NEEDS_DAY:
             return found, stops[size - 1]
     return None

@@ -11,7 +11,7 @@ from graphmem.ingest.dates.counting import year as year_number
 from graphmem.ingest.dates.dayparts import moment, stretch
 from graphmem.ingest.dates.days import day
 from graphmem.ingest.dates.expression import Candidate, TimeExpression
-from graphmem.ingest.dates.feasts import FEASTS
+from graphmem.ingest.dates.feasts import FEASTS, NEEDS_DAY
 from graphmem.ingest.dates.hours import hours, lasting, part, plural_part
 from graphmem.ingest.dates.lengths import bounded as bounded_length
 from graphmem.ingest.dates.lengths import plain, seconds
@@ -94,6 +94,47 @@ _STARTERS: Final = frozenset(
         """.split(),
     }
 )
+
+_LEADS: Final = (
+    frozenset(
+        {
+            *SHIFTS,
+            *FEW,
+            *AROUND,
+            *EVERY,
+            *(name.split()[0] for name in FEASTS if " " in name or name in NEEDS_DAY),
+            *"""
+            a an another the on at in from between before until till by after since no not as that same rest
+            all more less longer shorter greater for to during just right work school = > < ' t
+        """.split(),
+        }
+    )
+    - MONTHS.keys()
+    - {name for name in FEASTS if name not in NEEDS_DAY}
+)
+"""Words that begin an expression and are none by themselves."""
+_WITHIN: Final = frozenset(
+    {*"date moment present time weekday".split(), *(word for name in FEASTS for word in name.split()[1:])}
+)
+"""Words of expressions that begin none: "at the moment", "new year"."""
+_AHEAD: Final = 2
+"""Words after those that lead, of which one is of time, if an expression begins with them."""
+_LEADING: Final = 8
+"""Tokens that are looked at for them."""
+
+
+def _begins(s: Scene, i: int) -> bool:
+    """Whether an expression may begin with a word, as far as words tell."""
+    if s.words[i] not in _LEADS:
+        return s.words[i] in _STARTERS or s.words[i][0].isdigit()
+    left = _AHEAD
+    for word in s.words[i + 1 : min(i + 1 + _LEADING, s.count)]:
+        if word in _WITHIN or word[0].isdigit() or word in _STARTERS and word not in _LEADS:
+            return True
+        left -= word not in _LEADS
+        if not left:
+            break
+    return False
 
 
 def _left_free(s: Scene, i: int) -> bool:
@@ -218,10 +259,8 @@ def find_dates(text: str, reference: datetime, *, inclusive: bool = False) -> li
     s = scene(text, reference, inclusive=inclusive)
     found: list[TimeExpression] = []
     i = 0
-    words, count = s.words, s.count
-    while i < count:
-        word = words[i]
-        if word not in _STARTERS and not word[0].isdigit() or not _left_free(s, i):
+    while i < s.count:
+        if not _begins(s, i) or not _left_free(s, i):
             i += 1
             continue
         node = _equal_year(s, i) or _find(s, i) or _hour_behind_at(s, i)
