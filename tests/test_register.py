@@ -134,10 +134,19 @@ PROFILES = st.builds(
     lambda id, names, label: Profile(id, Counter(names), label),
     IDS,
     st.lists(st.sampled_from(NAMES), min_size=1, max_size=3),
-    st.sampled_from(["person", "person", "place", "organization", ""]),
+    st.sampled_from(["person", "person", "place", "organization", "speaker", ""]),
 )
 SAID = st.builds(Decision, ENDS, ENDS, st.booleans(), st.just("me"), st.integers(0, 3).map(float))
 MOVES = st.lists(st.one_of(PROFILES, PROFILES, SAID), max_size=30)
+
+
+def test_a_unit_that_is_something_else_now_is_compared_anew() -> None:
+    name = Counter(["Tove Ardal"])
+    alone = Decision("p1", "oslo|||place", True, "me", 0.0)
+    kept = kept_of(person("p0", "Tove Ardal"), Profile("p1", name, "speaker"))
+    kept.change(alone)
+    kept.change(Profile("p1", Counter(["Tove Ardal", "Tove Ardal"]), "place"))
+    same_as_from_scratch(kept)
 
 
 @settings(max_examples=200, deadline=None)

@@ -132,7 +132,7 @@ class Register:
 
     def _relate(self, ids: list[str]) -> None:
         """Find the links of units that changed anew, and those of others that the change tells on."""
-        moved = [id for id in ids if _forms(self.units.was(id)) != _forms(self.units.get(id))]
+        moved = [id for id in ids if _read(self.units.was(id)) != _read(self.units.get(id))]
         for pair in sorted(self._met(moved)):
             self._compare(*pair)
         for id in ids:
@@ -219,8 +219,9 @@ class Register:
         self.links.put((a, b), link if link and link.matters else None)
 
 
-def _forms(unit: Unit | None) -> object:
-    return unit.profile.forms() if unit else ()
+def _read(unit: Unit | None) -> object:
+    """What comparing reads of a unit: its names as its label says, and the label itself."""
+    return (unit.profile.label, unit.profile.forms()) if unit else None
 
 
 def _keys_of(unit: Unit | None) -> frozenset[str]:
