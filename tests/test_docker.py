@@ -23,6 +23,7 @@ from typer.testing import CliRunner
 
 from graphmem.cli import build
 from graphmem.errors import InputError
+from graphmem.ui import bundle
 from graphmem.ui.commands import PASSWORD
 
 if sys.version_info >= (3, 11):
@@ -252,7 +253,15 @@ def test_python_is_one_that_graphmem_runs_on() -> None:
 def test_what_is_copied_is_there_and_not_ignored() -> None:
     for path in copied():
         assert (ROOT / path).exists() and not ignored(path), path
-    for path in ("tests", "memory.db", ".git/config", "docker/compose.yaml", "graphmem/__pycache__/a.pyc"):
+    for path in (
+        "tests",
+        "memory.db",
+        "node_modules",
+        "ui/assets/canvas.js",
+        ".git/config",
+        "docker/compose.yaml",
+        "graphmem/__pycache__/a.pyc",
+    ):
         assert ignored(path), path
 
 
@@ -275,7 +284,9 @@ def test_what_is_copied_makes_a_whole_wheel(tmp_path: Path) -> None:
             if file.is_file() and not ignored(name.as_posix()):
                 (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
                 (tmp_path / name).write_bytes(file.read_bytes())
-    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-build-isolation", "--no-deps", "."]
+    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "."]
+    # Without npm, the build gets one into a place of its own; else it needs nothing that is not here.
+    build += ["--no-build-isolation"] if bundle.npm() else []
     done = subprocess.run(build, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     (wheel,) = tmp_path.glob("graphmem-*.whl")
@@ -287,5 +298,6 @@ def test_what_is_copied_makes_a_whole_wheel(tmp_path: Path) -> None:
         for folder, place in folders.items()
         for file in (ROOT / folder).rglob("*.py")
     }
+    wanted |= {f"graphmem/ui/assets/{file.name}" for file in bundle.sources()}  # made, for none was copied
     assert wanted <= inside and "graphmem/py.typed" in inside
     assert not any(name.endswith(".pyc") for name in inside)

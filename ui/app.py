@@ -4,21 +4,48 @@ from __future__ import annotations
 
 import streamlit as st
 
-from graphmem.ui import ask, documents, health
-from graphmem.ui.access import ask_for_password
+from graphmem.ui import ask, documents, graph, health, history, links, record, review, timeline
+from graphmem.ui.access import may_enter
+from graphmem.ui.edits import outcome
+from graphmem.ui.settings import sidebar
+
+_PAGES = (
+    (ask.page, "Ask", "ask", ":material/search:"),
+    (graph.page, "Graph", "graph", ":material/hub:"),
+    (record.page, "What is known", "record", ":material/person:"),
+    (timeline.page, "Timeline", "timeline", ":material/timeline:"),
+    (documents.page, "Documents", "documents", ":material/description:"),
+    (review.page, "Review", "review", ":material/rule:"),
+    (history.page, "History", "history", ":material/history:"),
+    (health.page, "Health", "health", ":material/monitor_heart:"),
+)
+# What the themes do not say: legible words on buttons, and links that wrap.
+_STYLE = """<style>
+[data-testid^=stBaseButton-primary] p { color: light-dark(#fff, #0b1020) }
+[data-testid=stPageLink] p { white-space: normal; overflow-wrap: anywhere }
+</style>"""
+
+
+def start() -> None:
+    """The page of the bare address: it asks, too."""
+    ask.page()
 
 
 def main() -> None:
     """Draw the page that the address names."""
-    st.set_page_config(page_title="graphmem", layout="wide")
-    if not ask_for_password():
+    # Without an icon of its own the page would fetch that of the menu from elsewhere.
+    st.set_page_config(page_title="graphmem", page_icon="🧠", layout="wide")
+    if not may_enter():
         return
-    pages = (
-        (ask.page, "Ask", "ask"),
-        (documents.page, "Documents", "documents"),
-        (health.page, "Health", "health"),
-    )
-    st.navigation([st.Page(page, title=title, url_path=path) for page, title, path in pages]).run()
+    for page, title, path, icon in _PAGES:
+        links.PAGES[path] = st.Page(page, title=title, url_path=path, icon=icon)
+    first = st.Page(start, title="graphmem", default=True, visibility="hidden")
+    chosen = st.navigation([first, *links.PAGES.values()])
+    st.html(_STYLE)
+    sidebar()
+    with st.container():  # which is there always, so that nothing below moves when it fills
+        outcome()
+    chosen.run()
 
 
 main()

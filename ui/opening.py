@@ -12,6 +12,8 @@ from graphmem.cli.options import DEFAULT_STORE
 from graphmem.embedding import SentenceEncoder
 from graphmem.errors import GraphMemError, StoreURLError
 from graphmem.memory import DEFAULT_NAMESPACE, Memory
+from graphmem.ui.links import link
+from graphmem.ui.settings import author
 
 
 @st.cache_resource(show_spinner="Loading the encoder …")
@@ -31,14 +33,35 @@ def address() -> tuple[str, str]:
 
 
 @contextmanager
-def memory() -> Iterator[Memory]:
-    """The memory; what it cannot do stands on the page as one sentence, and the page ends there."""
+def memory(*, stop: bool = True, create: bool = False) -> Iterator[Memory]:
+    """The memory; what it cannot do stands on the page as one sentence, and the page ends there.
+
+    Without ``stop`` its errors are the caller's. Commits are by the author of this session. A store that
+    is not there is made, if ``create``.
+    """
     try:
+        if create:
+            Memory.open(address()[0], namespace=address()[1], embedder=_encoder()).close()
         # What is read along is checked at each read: a grant that is taken back counts at once.
-        yield _opened(*address(), tuple(os.environ.get("GRAPHMEM_ALSO", "").split()))
-    except StoreURLError as error:
-        st.info(f"{error}")
-        st.stop()
+        shared = _opened(*address(), tuple(os.environ.get("GRAPHMEM_ALSO", "").split()))
+        yield Memory(
+            shared.store,
+            namespace=shared.namespace,
+            author=author(),
+            embedder=shared.embedder,
+            also=shared.also,
+        )
     except GraphMemError as error:
-        st.error(f"{error}")
+        if not stop:
+            raise
+        _say(error)
         st.stop()
+
+
+def _say(error: GraphMemError) -> None:
+    """The error as a sentence; a store that is not there yet is no fault."""
+    if isinstance(error, StoreURLError):
+        st.info(f"{error}")
+        link("Upload documents", "documents", icon=":material/upload:")
+    else:
+        st.error(f"{error}")

@@ -2,37 +2,63 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
+from typing import Final
 
 import streamlit as st
 
+from graphmem.identity import words
+from graphmem.retrieval.coverage import stems
+from graphmem.retrieval.keyword import QUESTION_WORDS
 from graphmem.types import Hit
+from graphmem.ui.links import link
+
+_WORD: Final = re.compile(r"\w+")
+_STYLE: Final = "white-space: pre-wrap; overflow-wrap: anywhere"
 
 
-def marked(text: str, found: str) -> str:
-    """A text as HTML, its evidence marked, every character of it escaped."""
+def marked(text: str, found: str, question: str = "") -> str:
+    """A text as HTML, its evidence marked, the question's words in bold; every character of it escaped."""
+    told = stems(" ".join(word for word in words(question) if word not in QUESTION_WORDS))
     before, found, after = text.partition(found)
-    spans = (escape(before), f"<mark>{escape(found)}</mark>" if found else "", escape(after))
-    return f"<p style='white-space: pre-wrap; overflow-wrap: anywhere'>{''.join(spans)}</p>"
+    spans = (_bold(before, told), f"<mark>{_bold(found, told)}</mark>" if found else "", _bold(after, told))
+    return f"<p style='{_STYLE}'>{''.join(spans)}</p>"
+
+
+def _bold(text: str, told: set[str]) -> str:
+    parts, end = [], 0
+    for word in _WORD.finditer(text) if told else ():
+        if not told.isdisjoint(stems(word.group())):
+            parts += [escape(text[end : word.start()]), f"<b>{escape(word.group())}</b>"]
+            end = word.end()
+    return "".join((*parts, escape(text[end:])))
 
 
 def source(hit: Hit, several: bool = False) -> str:
     """Where a hit comes from: namespace if there are several, uri, heading, speaker and date."""
     whose = hit.document.namespace if several else ""
     parts = [whose, hit.document.uri, hit.passage.heading, hit.passage.speaker]
-    if hit.passage.at:
-        parts.append(f"{hit.passage.at:%Y-%m-%d}")
+    if at := hit.passage.at or hit.document.written_at:
+        parts.append(f"{at:%Y-%m-%d}")
     return " · ".join(part for part in dict.fromkeys(parts) if part)
 
 
-def show_hit(rank: int, hit: Hit, several: bool = False) -> None:
-    """A hit: the passage with its evidence marked, its source, and why it was found."""
+def nearness(hit: Hit) -> str:
+    """How near a hit is, in words: beside the best hit, and by meaning, words and links."""
+    meaning, said = hit.parts.get("cosine", 0.0), hit.parts.get("bm25", 0.0)
+    return f"{hit.score:.0%} of the best · meaning {meaning:.2f} · words {said:.2f}"
+
+
+def show_hit(rank: int, hit: Hit, question: str = "", several: bool = False) -> None:
+    """A hit: the passage with its evidence marked, its source, how near it is, and what holds no more."""
     with st.container(border=True):
-        st.html(f"<small>{rank}. &nbsp; {hit.score:.2f} &nbsp; {escape(source(hit, several))}</small>")
-        st.html(marked(hit.passage.text, hit.evidence.text))
-        with st.expander("Why"):
-            shares = ", ".join(f"{name} {share:.2f}" for name, share in hit.parts.items())
-            steps = "".join(
-                f"<li>{escape(step.kind)}: {escape(' '.join(step.text.split()))}</li>" for step in hit.path
-            )
-            st.html(f"<p>{escape(shares)}</p><ol>{steps}</ol>")
+        st.html(f"<small>{rank}. {escape(source(hit, several))}</small>")
+        st.html(marked(hit.passage.text, hit.evidence.text, question))
+        for line in hit.stale:
+            st.html(f"<p>⚠ No longer: {escape(line)}</p>")
+        if "trust" in hit.parts:
+            st.html("<p>⚠ Its source is not trusted.</p>")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(nearness(hit))
+            link("Read it there", "documents", id=hit.document.id, sentence=hit.evidence.id)

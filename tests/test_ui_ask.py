@@ -1,0 +1,86 @@
+"""What the page Ask narrows a question to, what it says is lacking, and that its address holds it all."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("streamlit")
+pytest.importorskip("spacy")
+
+from conftest import opened, put  # noqa: E402
+from streamlit.testing.v1 import AppTest  # noqa: E402
+
+from graphmem import Memory  # noqa: E402
+from graphmem.ingest.language import ENGLISH  # noqa: E402
+from graphmem.ui.narrowing import Asked, narrowed, stops, unsaid  # noqa: E402
+
+CHAT = """[2021-03-01 10:00] Ann: Mira Quist paints boats in Oslo.
+[2022-03-01 10:00] Bob: Jon Vesper paints boats in Rome.
+[2023-03-01 10:00] Ann: Nobody paints boats now.
+"""
+HOMES = "Mira Quist lived in Oslo from 2001 to 2009. Mira Quist lived in Rome from 2010 to 2015."
+
+
+@pytest.fixture
+def chat(tmp_path: Path) -> Memory:
+    memory = opened(tmp_path)
+    put(memory, {"chat.txt": CHAT})
+    return memory
+
+
+def texts(memory: Memory, asked: Asked) -> list[str]:
+    return [hit.passage.text for hit in narrowed(memory, asked)]
+
+
+def test_only_passages_that_name_somebody(chat: Memory) -> None:
+    assert len(texts(chat, Asked("Who paints boats?"))) == 3
+    assert texts(chat, Asked("Who paints boats?", names=("jon vesper",))) == [
+        "Jon Vesper paints boats in Rome."
+    ]
+    assert texts(chat, Asked("Who paints boats?", names=("Ann", "Oslo"))) == [
+        "Mira Quist paints boats in Oslo."
+    ]
+    assert texts(chat, Asked("Who paints boats?", names=("Zorblat",))) == []
+
+
+def test_only_what_was_written_then(chat: Memory) -> None:
+    year = Asked("Who paints boats?", since=date(2022, 1, 1), until=date(2022, 12, 31))
+    assert texts(chat, year) == ["Jon Vesper paints boats in Rome."]
+    first = Asked("Who paints boats?", k=1, until=date(2021, 3, 1))
+    assert texts(chat, first) == ["Mira Quist paints boats in Oslo."]
+
+
+def test_what_fits_is_found_behind_what_does_not(tmp_path: Path) -> None:
+    with opened(tmp_path) as memory:
+        lines = [f"{('Ann', 'Bob')[k % 2]}: Boat {k} is painted by Jon Vesper." for k in range(40)]
+        put(memory, {"chat.txt": "\n".join([*lines, "Ann: Mira Quist has an old boat."])})
+        found = texts(memory, Asked("Who painted boat 7?", k=1, names=("Mira Quist",)))
+        assert found == ["Mira Quist has an old boat."]
+
+
+def test_the_words_that_no_passage_says(chat: Memory) -> None:
+    assert unsaid(narrowed(chat, Asked("Who painted the boats?"))) == ()
+    assert unsaid(narrowed(chat, Asked("Who painted the zeppelins in Oslo?"))) == ("zeppelins",)
+
+
+def test_the_days_on_which_something_changed(tmp_path: Path) -> None:
+    with opened(tmp_path) as memory:
+        put(memory, {"a.txt": HOMES}, ENGLISH)
+        found = stops(memory, narrowed(memory, Asked("Where did Mira Quist live?")))
+        assert {date(2001, 1, 1), date(2010, 1, 1)} <= set(found) and list(found) == sorted(found)
+        assert stops(memory, narrowed(memory, Asked("What is green?"))) == ()
+
+
+def test_the_address_holds_what_is_asked(
+    chat: Memory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat.close()
+    monkeypatch.setenv("GRAPHMEM_STORE", f"sqlite:///{tmp_path}/none.db")
+    page = AppTest.from_string("from graphmem.ui import ask\nask.page()", default_timeout=60)
+    for name, value in {"q": "Who?", "names": "Ann", "from": "2021-01-01", "to": "soon", "k": "9"}.items():
+        page.query_params[name] = value
+    page.run()
+    assert not page.exception and "ingest something first" in page.info[0].value
