@@ -14,7 +14,7 @@ from graphmem.identity import cast_id, decision_id, document_id, entity_id, fold
 from graphmem.resolution import Decision
 from graphmem.resolution.profile import is_name
 from graphmem.stores.base import Store
-from graphmem.types import Change, View
+from graphmem.types import Change, Entity, View
 
 IN: Final = " @ "
 """Between a name and the document that means it."""
@@ -79,6 +79,15 @@ def meant(store: Store, view: View, namespace: str, name: str) -> End:
     if sign:
         return _of_document(store, view, namespace, said, document)
     raise NotFound(f"nothing is called {name!r} in namespace {namespace!r}")
+
+
+def called(store: Store, view: View, name: str) -> str:
+    """The name of the unit or entity with this id; as it was said, if that is no id."""
+    record = store.get(view, [name]).get(name)
+    value = schema.from_record(record) if record else None
+    if isinstance(value, Entity):
+        return value.name
+    return value.name if isinstance(value, Named) else name
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from graphmem.changes import diff, patch
 from graphmem.copying import copy
 from graphmem.errors import InputError
 from graphmem.export import export_lines, import_lines
-from graphmem.identity import cast_id, decision_id
+from graphmem.identity import cast_id, decision_id, entity_id
 from graphmem.projection import SCHEMA
 from graphmem.resolution import Decision, Profile
 from graphmem.resolution.profile import full_name, profile_id
@@ -204,6 +204,9 @@ def test_a_persons_cut_outweighs_evidence_survives_reading_again_and_can_be_undo
     before = derived(memory)
     cut = memory.different("Ada Quill", "Ada Mary Quill")
     assert (cut.author, cut.message) == ("user", "Ada Quill is not Ada Mary Quill")
+    ids = [entity_id("default", name) for name in ("ada quill", "ada mary quill")]
+    assert memory.different(*ids).message == cut.message
+    memory.undo(next(reversed(list(memory.history()))).id)
     assert one(memory, "Ada Quill") == ["ada quill"]
     memory.forget("mary.md")
     put(memory, {"mary.md": MARY + "\nIt rained.\n"}, "english")

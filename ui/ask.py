@@ -112,7 +112,7 @@ def _answers(opened: Memory, asked: Asked, ranking: Ranking) -> None:
     """The passages, and beside them the way from the question to the one that is chosen."""
     if ranking.seeds:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption("Linked to")
+            st.caption("Linked to", width="content")
             for seed in ranking.seeds[:8]:
                 link(seed.text, "record", id=seed.id)
     if not ranking.hits:

@@ -60,5 +60,5 @@ def show_hit(rank: int, hit: Hit, question: str = "", several: bool = False) -> 
         if "trust" in hit.parts:
             st.html("<p>⚠ Its source is not trusted.</p>")
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(nearness(hit))
+            st.caption(nearness(hit), width="content")
             link("Read it there", "documents", id=hit.document.id, sentence=hit.evidence.id)

@@ -186,8 +186,10 @@ class Editing(Reading):
 
     def _decide(self, a: str, b: str, *, same: bool) -> Commit:
         word = deciding.Answer(same, storable(self.author), self.clock())
-        changes = deciding.decided(self.store, self._own(a, b), self.namespace, (a, b), word)
-        return self.write(changes, f"{a} is {'' if same else 'not '}{b}")
+        view = self._own(a, b)
+        changes = deciding.decided(self.store, view, self.namespace, (a, b), word)
+        one, other = (deciding.called(self.store, view, name) for name in (a, b))
+        return self.write(changes, f"{one} is {'' if same else 'not '}{other}")
 
     def merger(self, a: str, b: str) -> merging.Merger:
         """What ``same(a, b)`` would bring together, without doing it.
