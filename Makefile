@@ -2,6 +2,7 @@
 # make test   set up, lint, check types, run all tests
 # make gate   hold the benchmark figures against benchmarks/floors.toml
 # make assets   bundle the explorer's JavaScript, where it has changed
+# make screenshots   take the pictures of docs/images with the Chromium of this machine
 # make figures   run all benchmarks and write docs/benchmarks.md
 PYTHON ?= python3
 VENV   ?= .venv
@@ -10,7 +11,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --timeout 120
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test gate figures lint assets clean
+.PHONY: demo test gate screenshots figures lint assets clean
 .DELETE_ON_ERROR:
 
 $(BIN)/python:
@@ -45,10 +46,13 @@ lint: $(VENV)/dev.stamp
 	@cd build/types && ../../$(BIN)/mypy --config-file ../../pyproject.toml -p graphmem
 
 test: lint assets
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
 
 gate: $(VENV)/dev.stamp
 	@$(BIN)/python -m benchmarks.gate
+
+screenshots: $(VENV)/dev.stamp assets
+	@$(BIN)/python examples/screenshots.py
 
 figures: $(VENV)/dev.stamp
 	@mkdir -p build/figures

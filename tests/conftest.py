@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -26,6 +27,15 @@ FIXTURES = (  # pytest finds them by their names here
     neo4j_stores,
     neo4j_lts_stores,
 )
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist hands the groups out
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of several processes one has the tests that need a server, so that it starts once; others go by file."""
+    if config.pluginmanager.hasplugin("xdist"):
+        for item in items:
+            server = any("neo4j" in name for name in getattr(item, "fixturenames", ()))
+            item.add_marker(pytest.mark.xdist_group("neo4j" if server else item.path.name))
 
 
 def opened(
@@ -53,6 +63,14 @@ def state(memory: Memory) -> tuple[dict[str, Record], dict[str, bytes]]:
     found = records(memory)
     vectors = memory.store.vectors(memory.view, sorted(found))
     return found, {id: vector.tobytes() for id, vector in vectors.items()}
+
+
+@pytest.fixture(autouse=True)
+def _own_main() -> Iterator[None]:
+    """Processes that a test starts load the main module: AppTest leaves the script of a page in its place."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture

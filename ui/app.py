@@ -21,6 +21,7 @@ _PAGES = (
 )
 # What the themes do not say: legible words on buttons, and links that wrap.
 _STYLE = """<style>
+[data-testid=stMainBlockContainer] { padding-top: 4rem }
 [data-testid^=stBaseButton-primary] p { color: light-dark(#fff, #0b1020) }
 [data-testid=stPageLink] p { white-space: normal; overflow-wrap: anywhere }
 </style>"""
@@ -38,9 +39,9 @@ def main() -> None:
     if not may_enter():
         return
     for page, title, path, icon in _PAGES:
-        links.PAGES[path] = st.Page(page, title=title, url_path=path, icon=icon)
+        links.pages()[path] = st.Page(page, title=title, url_path=path, icon=icon)
     first = st.Page(start, title="graphmem", default=True, visibility="hidden")
-    chosen = st.navigation([first, *links.PAGES.values()])
+    chosen = st.navigation([first, *links.pages().values()])
     st.html(_STYLE)
     sidebar()
     with st.container():  # which is there always, so that nothing below moves when it fills

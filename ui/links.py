@@ -9,21 +9,26 @@ import streamlit as st
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
 
-PAGES: Final[dict[str, StreamlitPage]] = {}
-"""The pages of this run, by the path of their address; ``app`` fills it."""
+_PAGES: Final = "pages"
+
+
+def pages() -> dict[str, StreamlitPage]:
+    """The pages of this session, by the path of their address; ``app`` fills it."""
+    found: dict[str, StreamlitPage] = st.session_state.setdefault(_PAGES, {})
+    return found
 
 
 def link(label: str, page: str, *, icon: str | None = None, **query: str) -> None:
     """A link to a page: ``link("Ada", "record", id="e12")``. In a page run alone, as tests do, it is text."""
-    if page in PAGES:
-        st.page_link(PAGES[page], label=plain(label), icon=icon, query_params=query)
+    if page in pages():
+        st.page_link(pages()[page], label=plain(label), icon=icon, query_params=query)
     else:
         st.text(label)
 
 
 def go(page: str, **query: str) -> NoReturn:
     """Leave for another page."""
-    st.switch_page(PAGES[page], query_params=query)
+    st.switch_page(pages()[page], query_params=query)
 
 
 def asked(name: str, default: str = "") -> str:
