@@ -31,7 +31,7 @@ FIXTURES = (  # pytest finds them by their names here
 
 @pytest.hookimpl(tryfirst=True)  # before xdist hands the groups out
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Of several processes one has the tests that need a server, so that it starts once; others go by file."""
+    """Of several processes one has the tests that need a server, so that it starts once."""
     if config.pluginmanager.hasplugin("xdist"):
         for item in items:
             server = any("neo4j" in name for name in getattr(item, "fixturenames", ()))
