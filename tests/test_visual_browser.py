@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from browser import browsing, missing
 from test_visual import HOSTILE, NOW
 
 from graphmem.ingest.chunking import chunk
@@ -18,10 +18,8 @@ from graphmem.ingest.visual import page, write
 from graphmem.statements import SUBJECT, Interval, Participant, Statement
 from graphmem.types import Mention
 
-playwright = pytest.importorskip("playwright.sync_api", reason="needs pip install playwright")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-if CHROMIUM is None:
-    pytest.skip("needs a Chromium", allow_module_level=True)
+if reason := missing():
+    pytest.skip(reason, allow_module_level=True)
 
 TEXT = "Ann Lee met Bo in Oslo. " + "".join(HOSTILE) + " She left."
 
@@ -56,15 +54,13 @@ def extract() -> Extract:
 def opened(tmp_path: Path) -> Iterator[Any]:
     """The page, in a narrow window; whatever it runs, asks for or complains of is told in ``said``."""
     write(tmp_path / "page.html", page([extract()]))
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with browsing() as browser:
         tab = browser.new_page(viewport={"width": 360, "height": 640})
         tab.said = []
         for event in ("dialog", "pageerror", "console", "request"):
             tab.on(event, lambda told: tab.said.append(told))
         tab.goto((tmp_path / "page.html").as_uri())
         yield tab
-        browser.close()
 
 
 def marked(tab: Any, kind: str) -> str:
