@@ -114,6 +114,10 @@ class StoreBusy(StoreError):
     """Another process writes for too long; try again."""
 
 
+class StoreGone(StoreError):
+    """The file was moved, replaced or deleted while it was open; nothing was written. Open it again."""
+
+
 class StoreFormatError(StoreError):
     """Not a graphmem store, or made by a newer graphmem; the file is untouched."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -34,8 +35,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Of several processes one has the tests that need a server, so that it starts once."""
     if config.pluginmanager.hasplugin("xdist"):
         for item in items:
-            server = any("neo4j" in name for name in getattr(item, "fixturenames", ()))
-            item.add_marker(pytest.mark.xdist_group("neo4j" if server else item.path.name))
+            item.add_marker(pytest.mark.xdist_group(_group(item.path)))
+
+
+@cache
+def _group(file: Path) -> str:
+    """The name of those tests that share a process with these."""
+    return "neo4j" if "neo4j_" in file.read_text("utf-8") else file.name
 
 
 def opened(

@@ -23,6 +23,8 @@ _PAGES = (
 _STYLE = """<style>
 [data-testid=stMainBlockContainer] { padding-top: 4rem }
 [data-testid^=stBaseButton-primary] p { color: light-dark(#fff, #0b1020) }
+[data-testid=stMultiSelect] [data-tag], [data-testid=stMultiSelect] [data-baseweb=tag]
+  { color: light-dark(#fff, #0b1020) }
 [data-testid=stPageLink] p { white-space: normal; overflow-wrap: anywhere }
 </style>"""
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from graphmem.cli.options import DEFAULT_STORE
 from graphmem.embedding import SentenceEncoder
-from graphmem.errors import GraphMemError, StoreURLError
+from graphmem.errors import GraphMemError, StoreGone, StoreURLError
 from graphmem.memory import DEFAULT_NAMESPACE, Memory
 from graphmem.ui.links import link
 from graphmem.ui.settings import author
@@ -21,7 +21,16 @@ def _encoder() -> SentenceEncoder:
     return SentenceEncoder()
 
 
-@st.cache_resource(show_spinner="Opening the memory …")
+def _is_there(opened: Memory) -> bool:
+    try:
+        opened.store.head()
+    except StoreGone:
+        opened.close()
+        return False
+    return True
+
+
+@st.cache_resource(show_spinner="Opening the memory …", validate=_is_there)
 def _opened(store: str, namespace: str, also: tuple[str, ...]) -> Memory:
     return Memory.open(store, namespace=namespace, embedder=_encoder(), create=False, also=also)
 

@@ -27,7 +27,11 @@ def signed_in() -> str:
 
 def author() -> str:
     """Who the commits of this session are by: who signed in, else the name that was given."""
-    return signed_in() or st.session_state.get(_NAME, "").strip() or os.environ.get(AUTHOR, "") or "user"
+    return signed_in() or st.session_state.get(_NAME, "").strip() or _unnamed()
+
+
+def _unnamed() -> str:
+    return os.environ.get(AUTHOR, "") or "user"
 
 
 def sidebar() -> None:
@@ -43,6 +47,7 @@ def sidebar() -> None:
                 "Your name",
                 value=st.session_state.get(_NAME, ""),
                 max_chars=_LONGEST,
+                placeholder=_unnamed(),
                 help="Stands at each edit.",
             )
             st.session_state[_NAME] = given

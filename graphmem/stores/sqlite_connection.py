@@ -20,6 +20,7 @@ from graphmem.errors import (
     StoreError,
     StoreFormatError,
     StoreFull,
+    StoreGone,
     StoreReadOnly,
     StoreURLError,
 )
@@ -253,6 +254,15 @@ def _migrate(path: Path, busy_seconds: float) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
 
 
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file a path names; None if it names none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 class Channel:
     """One connection and the lock that hands it from thread to thread.
 
@@ -267,11 +277,19 @@ class Channel:
         self._lock = threading.Lock()
         with translated(path):
             self._connection: sqlite3.Connection | None = connect(path, access, busy_seconds)
+        self._where = path.absolute()  # which a change of the working directory leaves as it is
+        self._file = _identity(self._where)
 
     @contextmanager
     def transaction(self, begin: Literal["BEGIN", "BEGIN IMMEDIATE"]) -> Iterator[sqlite3.Connection]:
         """A transaction that is committed at the end and rolled back on any error."""
         with translated(self._path), self._held() as connection:
+            if _identity(self._where) != self._file:
+                # SQLite would go on with the open file, which nobody finds again.
+                raise StoreGone(
+                    f"{self._path}: the file was moved, replaced or deleted while it was open, and nothing"
+                    " was written: bring it back, or open what is there now"
+                )
             connection.execute(begin)
             try:
                 yield connection
