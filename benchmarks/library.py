@@ -164,10 +164,11 @@ def fill(store: str, data: Path, passages: int) -> None:
     with Memory.open(store, embedder=SentenceEncoder()) as memory:
         first = _read(memory, documents(items), passages)
         for number in count(1):
-            for id in first:
+            left = iter(first)
+            while block := list(islice(left, AT_ONCE)):
                 if told(memory, passages):
                     return
-                _copy(memory, id, names, number)
+                _copy(memory, block, names, number)
 
 
 def told(memory: Memory, passages: int) -> bool:
@@ -196,13 +197,13 @@ def _reading(uri: str, part: Sequence[Item]) -> Any:
     return items_reading(uri, part[0].title, texts, digest(str(texts)))
 
 
-def _copy(memory: Memory, id: str, names: frozenset[str], number: int) -> None:
-    """One document under other names, if it is not there."""
-    old = document_records(memory.store, memory.view, id)
-    uri = copied_uri(old[0].body["uri"], names, number)
-    if memory.store.get(memory.view, [document_id(memory.namespace, uri)]):
-        return
-    new, ids = copied(old, names, number)
-    vectors = memory.store.vectors(memory.view, [record.id for record in old])
-    near = {ids[one]: moved(vector, ids[one]) for one, vector in vectors.items()}
-    memory.write(diff((), new), f"ingest {uri}", vectors=near, run=f"copy{number}")
+def _copy(memory: Memory, block: Sequence[str], names: frozenset[str], number: int) -> None:
+    """Documents under other names, those that are not there; all are read before the first is written."""
+    for old in [document_records(memory.store, memory.view, id) for id in block]:
+        uri = copied_uri(old[0].body["uri"], names, number)
+        if memory.store.get(memory.view, [document_id(memory.namespace, uri)]):
+            continue
+        new, ids = copied(old, names, number)
+        vectors = memory.store.vectors(memory.view, [record.id for record in old])
+        near = {ids[one]: moved(vector, ids[one]) for one, vector in vectors.items()}
+        memory.write(diff((), new), f"ingest {uri}", vectors=near, run=f"copy{number}")

@@ -298,6 +298,16 @@ def test_selected_nodes_are_merged_by_a_button(store: Memory) -> None:
     }
 
 
+def test_a_merger_of_what_others_have_changed_is_refused_with_a_choice(store: Memory) -> None:
+    page = run(id=id_of("Horta"), **{"with": id_of("Delfzijl")})
+    page.multiselect[0].set_value([id_of("Horta"), id_of("Delfzijl")]).run()
+    store.rename(id_of("Horta"), "Port of Horta")
+    next(one for one in page.button if one.label == "Merge").click().run()
+    reason, again = page.session_state["edit failed"]
+    assert "changed this meanwhile" in reason and "Port of Horta" in reason and again is not None
+    assert len(merged(store, [id_of("Horta"), id_of("Delfzijl")])) == 2, "they are still two"
+
+
 def test_a_read_only_explorer_offers_no_merging(store: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GRAPHMEM_UI_READ_ONLY", "1")
     page = run(id=id_of("Horta"), **{"with": id_of("Delfzijl")})

@@ -16,6 +16,7 @@ from graphmem.merging import Side
 from graphmem.statements import Fact
 from graphmem.types import Document, Entity
 from graphmem.ui.browser import href, listed
+from graphmem.ui.drawn import Drawn, Upon, of_identities
 from graphmem.ui.edits import edit
 from graphmem.ui.exploring import connect, expand, hide, pin
 from graphmem.ui.joining import join, preview
@@ -143,6 +144,7 @@ def _several(memory: Memory, drawn: Graph, nodes: Sequence[str]) -> None:
         ones = [one.entity for one in found if one is not None]
         if len(ones) < 2:
             return
+        head = memory.store.head()
         try:
             looked = preview(memory, ones)
         except GraphMemError as error:
@@ -156,11 +158,12 @@ def _several(memory: Memory, drawn: Graph, nodes: Sequence[str]) -> None:
             st.caption("They are one already.")
             return
         st.caption("All names, facts and sentences of these are one's then. Undo takes them apart again.")
-        st.button("Merge", type="primary", on_click=_merge, args=(tuple(ones),))
+        told = of_identities([(one, memory.identity(one)) for one in ones], head)
+        st.button("Merge", type="primary", on_click=_merge, args=(tuple(ones), told))
 
 
-def _merge(ones: tuple[Entity, ...]) -> None:
-    edit(lambda opened: join(opened, ones))
+def _merge(ones: tuple[Entity, ...], drawn: Drawn) -> None:
+    edit(Upon(drawn, lambda opened: join(opened, ones)))
 
 
 def _side(side: Side) -> str:
