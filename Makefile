@@ -63,6 +63,8 @@ figures: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks.speed --json > build/figures/speed.json
 	@# Both stores side by side, on a server that holds no memory yet: make figures NEO4J_URL=bolt://…
 	$(if $(NEO4J_URL),$(BIN)/python -m benchmarks.stores --neo4j '$(NEO4J_URL)' --size 100000 --hits --json > build/figures/stores.json)
+	@# Clicks in the explorer over so many passages, with the Chromium of this machine: make figures EXPLORER=100000
+	$(if $(EXPLORER),$(BIN)/python -m benchmarks.explorer --passages $(EXPLORER) --json > build/figures/explorer.json)
 	$(BIN)/python -m benchmarks.page build/figures/*.json
 
 clean:

@@ -98,6 +98,14 @@ def segmentation(run: Mapping[str, Any]) -> Iterable[str]:
         yield from _rows(rows, list(dict.fromkeys(figure for row in rows.values() for figure in row)))
 
 
+def explorer(run: Mapping[str, Any]) -> Iterable[str]:
+    """Clicks in the browser: what is done as rows, milliseconds as columns."""
+    yield "\n## Explorer\n"
+    yield f"`python -m benchmarks.explorer --passages {run['passages']}`: milliseconds from a click to the"
+    yield "last of what it draws, in Chromium beside the server on one machine; the first of a kind apart.\n"
+    yield from _rows(run["clicks"], ("clicks", "p50", "p95", "longest", "first"))
+
+
 def _flat(prefix: str, figures: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
     for name, value in figures.items():
         if isinstance(value, Mapping):
@@ -132,6 +140,7 @@ WRITERS: Final = {
     "segmentation": segmentation,
     "speed": speed,
     "stores": stores,
+    "explorer": explorer,
 }
 TITLES: Final = {
     "multihop": "Multi-hop",
@@ -140,6 +149,7 @@ TITLES: Final = {
     "segmentation": "Episodes",
     "speed": "Speed",
     "stores": "SQLite",
+    "explorer": "Explorer",
 }
 
 
