@@ -221,7 +221,9 @@ def drive(tab: Tab, asked: Sequence[str], names: Sequence[str], pages: Sequence[
     clicks = Clicks(tab)
     texts, ids = cycle(asked), cycle(names)
     paths = {"Ask": "", "What is known": "record"}
+    tab.page.set_default_timeout(_PATIENCE)
     for title in pages:
+        before = set(clicks.first)
         tab.open()
         for _ in range(ROUNDS + 1):
             tab.go("Graph" if title == "Ask" else "Ask")
@@ -232,7 +234,8 @@ def drive(tab: Tab, asked: Sequence[str], names: Sequence[str], pages: Sequence[
             sys.stderr.flush()
         for _ in range(3):
             clicks.opened(title.lower(), paths.get(title, title.lower()))
-        sys.stderr.write(f" {title}\n")
+        told = {what: figures for what, figures in clicks.figures().items() if what not in before}
+        sys.stderr.write(f" {title}\n{table(told)}\n")  # for who does not want to wait for the rest
     return clicks.figures()
 
 

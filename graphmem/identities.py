@@ -153,15 +153,21 @@ def _strongest(links: Iterable[Link]) -> tuple[Link, ...]:
     return tuple(sorted(links, key=lambda link: (-link.score, link.a, link.b)))
 
 
-def questions(store: Store, view: View, limit: int) -> list[Question]:
-    """The matches that a person is asked about, most likely first; those that are answered are left out."""
-    asked = []
-    for record in store.scan(view, schema.MATCH):
-        match = schema.from_record(record)
-        if isinstance(match, Match) and match.link.band == "ask":
-            asked.append(match)
-    asked.sort(key=lambda one: (-one.link.score, one.link.a, one.link.b))
-    return list(islice(_open(store, view, asked), limit))
+def questions(store: Store, view: View, limit: int, among: int | None = None) -> list[Question]:
+    """The matches that a person is asked about, most likely first; those that are answered are left out.
+
+    With ``among``, no more matches are read than so many at a time until ``limit`` were found: of a large
+    memory any of the likely ones, since ids are digests and come in no order.
+    """
+    records = store.scan(view, schema.MATCH)
+    asked: list[Match] = []
+    found: list[Question] = []
+    while len(found) < limit and (block := list(islice(records, among))):
+        matches = (schema.from_record(record) for record in block)
+        asked += [one for one in matches if isinstance(one, Match) and one.link.band == "ask"]
+        asked.sort(key=lambda one: (-one.link.score, one.link.a, one.link.b))
+        found = list(islice(_open(store, view, asked), limit))
+    return found
 
 
 def _open(store: Store, view: View, asked: Sequence[Match]) -> Iterator[Question]:

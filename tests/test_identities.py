@@ -256,6 +256,7 @@ def test_what_is_doubtful_is_asked_most_likely_first_and_an_answer_ends_it(memor
     put(memory, {**texts, "c.md": "Georgia was cold. Rain fell on Georgia.\n"}, "english")
     assert perhaps(memory) == [{"J. Quill", "John Quill"}]
     (question,) = memory.questions()
+    assert memory.questions(among=1) == [question], "however few are looked at at a time"
     assert question.match.link.why.startswith("initials")
     assert [sentence.text for sentence in question.evidence] == [
         "J. Quill sang in Oslo.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from graphmem import Memory, schema
-from graphmem.errors import InputError
+from graphmem.errors import InputError, StoreBusy
 from graphmem.ingest.language import ENGLISH
 from graphmem.statements import Fact, Interval
 from graphmem.ui import almanac, dated, item, places, spans
@@ -118,6 +119,37 @@ def test_what_is_no_date_is_refused_with_what_to_write() -> None:
 def same(a: Almanac, b: Almanac) -> bool:
     columns = ("ids", "kinds", "begins", "ends", "weights")
     return a.head == b.head and all(np.array_equal(getattr(a, one), getattr(b, one)) for one in columns)
+
+
+def test_a_large_almanac_is_made_while_pages_go_on(filled: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    keeper = almanac.Keeper()
+    whole = keeper.now(filled)
+    assert whole is not None, "a small one is there at once"
+    monkeypatch.setattr(almanac, "_AT_ONCE", 0)
+    keeper = almanac.Keeper()
+    assert keeper.now(filled) is None and keeper.of > 0
+    until = time.monotonic() + 60
+    while (found := keeper.now(filled)) is None and time.monotonic() < until:
+        time.sleep(0.01)
+    assert found is not None and found.ids.tolist() == whole.ids.tolist()
+
+
+def test_an_almanac_that_cannot_be_made_says_why_and_is_tried_again(
+    filled: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise StoreBusy("try again")
+
+    monkeypatch.setattr(almanac, "_AT_ONCE", 0)
+    keeper = almanac.Keeper()
+    with monkeypatch.context() as broken:
+        broken.setattr(almanac, "made", fails)
+        with pytest.raises(StoreBusy):
+            while keeper.now(filled) is None:
+                time.sleep(0.01)
+    while (found := keeper.now(filled)) is None:
+        time.sleep(0.01)
+    assert len(found)
 
 
 def test_an_almanac_that_is_kept_up_is_one_that_is_made_anew(

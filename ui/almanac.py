@@ -6,6 +6,7 @@ read all records for it, each time. Two moments and an id of each are little, an
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphmem import bodies, schema
+from graphmem.errors import GraphMemError
 from graphmem.memory import Memory
 from graphmem.statements import event_id, fact_id
 from graphmem.stores.moments import BEGINNING, END, microseconds
@@ -25,6 +27,8 @@ KINDS: Final = (schema.EVENT, schema.FACT, schema.EPISODE)
 _EPISODE: Final = 2  # passages from which on an episode says more than they do
 _TYPES: Final = (np.bytes_, np.int8, np.int64, np.int64, np.int32)
 _TOLD: Final = 5_000
+_AT_ONCE: Final = 20_000
+"""Records that are looked at while the page waits; more take seconds."""
 _BEHIND: Final = 500
 """Commits since it was made from which on it is made anew rather than kept up."""
 
@@ -145,6 +149,54 @@ def kept_up(old: Almanac, memory: Memory) -> Almanac:
     stay = ~old.among(touched)
     kept = (column[stay] for column in (old.ids, old.kinds, old.begins, old.ends, old.weights))
     return _sorted(head, [np.concatenate(pair) for pair in zip(kept, new, strict=True)])
+
+
+class Keeper:
+    """The almanac of a store, made once for all sessions and kept up by whoever comes first.
+
+    A large one is made by a thread of its own: pages go on meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self.looked_at = 0
+        self.of = 0
+        self._almanac: Almanac | None = None
+        self._fault: GraphMemError | None = None
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+
+    def now(self, memory: Memory) -> Almanac | None:
+        """The almanac as of now; None while it is made.
+
+        Raises:
+            GraphMemError: it could not be made; the next call begins anew.
+        """
+        with self._lock:
+            if self._almanac is None and self._thread is None:
+                self.of = sum(memory.store.count(memory.view, kind) for kind in KINDS)
+                if self.of > _AT_ONCE:
+                    self._thread = threading.Thread(target=self._make, args=(memory,), daemon=True)
+                    self._thread.start()
+                    return None
+            elif self._thread is not None:
+                if self._thread.is_alive():
+                    return None
+                self._thread = None
+            if (fault := self._fault) is not None:
+                self._fault = None
+                raise fault
+            old = self._almanac
+            self._almanac = made(memory) if old is None else kept_up(old, memory)
+            return self._almanac
+
+    def _make(self, memory: Memory) -> None:
+        try:
+            self._almanac = made(memory, self._tell)
+        except GraphMemError as error:
+            self._fault = error
+
+    def _tell(self, looked_at: int, of: int) -> None:
+        self.looked_at, self.of = looked_at, of
 
 
 def _touched(change: Change) -> Iterator[str]:

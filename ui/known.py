@@ -15,7 +15,7 @@ from graphmem.memory import Memory
 from graphmem.resolution import Decision, Link
 from graphmem.shown import shortened
 from graphmem.statements import Fact
-from graphmem.types import Entity, Sentence
+from graphmem.types import Entity, Sentence, View
 from graphmem.ui.context import Context, contexts, together
 from graphmem.ui.rows import Row, rows
 
@@ -189,11 +189,17 @@ def _sources(stood: Iterable[Context]) -> tuple[Source, ...]:
 
 
 def edits(memory: Memory, targets: Iterable[str], limit: int = _EDITS) -> tuple[Stamp, ...]:
-    """The last commits of some logged records, newest first: the log finds them by these ids."""
-    found: dict[str, Stamp] = {}
-    for target in dict.fromkeys(targets):
-        for commit in memory.history(target):
-            found[commit.id] = Stamp.of(commit)
+    """The last commits of some logged records, newest first: the log finds them by these ids.
+
+    Not by ``Memory.history``, which takes an id that no commit ever changed for that of a derived record, and
+    reads the whole log for it.
+    """
+    view = View.of(memory.namespace)
+    found = {
+        commit.id: Stamp.of(commit)
+        for target in dict.fromkeys(targets)
+        for commit in memory.store.commits(view, touching=target)
+    }
     return tuple(sorted(found.values(), key=lambda one: -one.seq)[:limit])
 
 

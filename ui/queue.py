@@ -25,8 +25,10 @@ LOW: Final = 0.5
 """A fact is asked about when its surest statement is less sure than this."""
 SIZE: Final = 30
 """Items that are read at a time."""
-_LOOKED_AT: Final = 20_000
-"""Facts among which those that are not sure are looked for."""
+_PAIRS: Final = 10_000
+_FACTS: Final = 4_000
+"""Pairs of names and facts among which those to decide are looked for at a time: half a second's work."""
+_MOST_FACTS: Final = 20_000
 _BATCH: Final = 500
 _QUICK: Final = 5_000
 _AMONG: Final[dict[Kind, tuple[str, ...]]] = {
@@ -56,11 +58,11 @@ def own(memory: Memory) -> Memory:
 
 
 def waiting(memory: Memory, kind: Kind, limit: int = SIZE) -> Waiting:
-    """What waits of a kind, at most so many; of facts, the least sure of the first 20,000."""
+    """What waits of a kind, at most so many; of a large memory any of the likely ones."""
     mine, most = own(memory), limit + 1
     found: list[Item] = []
     if kind == "names":
-        found += mine.questions(most)
+        found += mine.questions(most, _PAIRS)
     elif kind == "contradictions":
         found += mine.disputes(most)
     else:
@@ -71,18 +73,21 @@ def waiting(memory: Memory, kind: Kind, limit: int = SIZE) -> Waiting:
 def _unsure(memory: Memory, limit: int) -> list[Fact]:
     """Facts and events in quarantine, then those of low confidence; one that is both fact and event once."""
     records = chain(memory.store.scan(memory.view, schema.FACT), memory.store.scan(memory.view, schema.EVENT))
-    read = (schema.from_record(record) for record in islice(records, _LOOKED_AT))
     ranked: list[tuple[bool, float, str, str, Fact]] = []
-    for batch in _batches(one for one in read if isinstance(one, Fact) and one.retraction is None):
-        doubtful = memory.quarantine(batch)
-        ranked += [
-            (one.id not in doubtful, one.confidence, one.text, one.id, one)
-            for one in batch
-            if one.id in doubtful or one.confidence < LOW
-        ]
-    first: dict[str, Fact] = {}
-    for *_, text, _, fact in nsmallest(2 * limit, ranked, key=lambda row: row[:4]):
-        first.setdefault(text, fact)
+    for _ in range(0, _MOST_FACTS, _FACTS):
+        read = (schema.from_record(record) for record in islice(records, _FACTS))
+        for batch in _batches(one for one in read if isinstance(one, Fact) and one.retraction is None):
+            doubtful = memory.quarantine(batch)
+            ranked += [
+                (one.id not in doubtful, one.confidence, one.text, one.id, one)
+                for one in batch
+                if one.id in doubtful or one.confidence < LOW
+            ]
+        first: dict[str, Fact] = {}
+        for *_, text, _, fact in nsmallest(2 * limit, ranked, key=lambda row: row[:4]):
+            first.setdefault(text, fact)
+        if len(first) >= limit:
+            break
     return list(first.values())[:limit]
 
 

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from html import escape
 from itertools import chain
 from typing import Final
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from graphmem.errors import InputError
 from graphmem.memory import Memory
 from graphmem.ui import almanac, dated, item, spans
 from graphmem.ui import map as chart
-from graphmem.ui.almanac import Almanac
+from graphmem.ui.almanac import Almanac, Keeper
 from graphmem.ui.axis import axis, touched
 from graphmem.ui.dated import Asked, Item, Window
 from graphmem.ui.links import asked, go, link, tell
@@ -38,6 +36,8 @@ def page() -> None:
     st.title("Timeline")
     with memory() as opened:
         book = _almanac(opened)
+        if book is None:
+            return
         if not len(book) and not dated.spots(opened):
             st.info("Nothing in this memory has a date yet: read documents that say when things happened.")
             link("Upload documents", "documents", icon=":material/upload:")
@@ -57,39 +57,29 @@ def page() -> None:
 # --- what is shown --------------------------------------------------------------------------
 
 
-class _Kept:
-    """The almanac of a store, made once for all sessions and kept up by whoever comes first."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.almanac: Almanac | None = None
-
-    def now(self, opened: Memory, told: Callable[[int, int], None] | None = None) -> Almanac:
-        """The almanac as of now."""
-        with self.lock:
-            old = self.almanac
-            self.almanac = almanac.made(opened, told) if old is None else almanac.kept_up(old, opened)
-            return self.almanac
-
-
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _kept(store: str, namespaces: tuple[str, ...]) -> _Kept:
-    return _Kept()
+def _keeper(store: str, namespaces: tuple[str, ...]) -> Keeper:
+    return Keeper()
 
 
-def _almanac(opened: Memory) -> Almanac:
-    kept = _kept(address()[0], tuple(sorted(opened.view.namespaces)))
-    if kept.almanac is not None:
-        return kept.now(opened)
-    bar = st.progress(0.0, "Looking for all dates, once …")
-    found = kept.now(opened, lambda done, whole: _progress(bar, done, whole))
-    bar.empty()
+def _almanac(opened: Memory) -> Almanac | None:
+    """The almanac; None while it is made, and how far that is stands on the page, which then goes on."""
+    keeper = _keeper(address()[0], tuple(sorted(opened.view.namespaces)))
+    found = keeper.now(opened)
+    if found is None:
+        _waiting(opened, keeper)
     return found
 
 
-def _progress(bar: DeltaGenerator, done: int, whole: int) -> None:
-    bar.progress(
-        min(done / max(whole, 1), 1.0), f"Looking for all dates, once: {done:,} of {whole:,} records"
+@st.fragment(run_every=1.0)
+def _waiting(opened: Memory, keeper: Keeper) -> None:
+    """How far the almanac is; when it is made, the page is drawn with it."""
+    if keeper.now(opened) is not None:
+        st.rerun()
+    st.progress(
+        min(keeper.looked_at / max(keeper.of, 1), 1.0),
+        f"Looking for all dates, once: {keeper.looked_at:,} of {keeper.of:,} records."
+        " You can go to other pages meanwhile.",
     )
 
 

@@ -147,9 +147,12 @@ class Reading(Opened):
         """The entities that are one with an entity, itself first, and why; with what it may be besides."""
         return sharing.identity(self.store, self.view, of)
 
-    def questions(self, limit: int = 10) -> list[identities.Question]:
-        """Pairs of names that may be one, most likely first; ``same`` and ``different`` answer them."""
-        return identities.questions(self.store, self.view, limit)
+    def questions(self, limit: int = 10, among: int | None = None) -> list[identities.Question]:
+        """Pairs of names that may be one, most likely first; ``same`` and ``different`` answer them.
+
+        With ``among``, of that many at a time until ``limit`` are found, so that a large memory answers soon.
+        """
+        return identities.questions(self.store, self.view, limit, among)
 
     def _sources(
         self, targets: Sequence[str], kinds: Iterable[str], limit: int, view: View | None = None
