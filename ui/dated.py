@@ -26,7 +26,7 @@ from graphmem.ui import places, spans
 from graphmem.ui.almanac import KINDS, Almanac
 from graphmem.ui.canvas import kind_of
 
-MOST: Final = 300
+MOST: Final = 200
 """Items that are shown at a time."""
 GROUPS: Final = ("nothing", "person", "place", "kind")
 _EDGES: Final = 20_000  # of one entity that are followed

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import Final
 
 import streamlit as st
@@ -20,9 +19,8 @@ from graphmem.ui.context import contexts, html
 from graphmem.ui.links import asked, link, tell
 from graphmem.ui.opening import memory
 from graphmem.ui.rows import rows
+from graphmem.ui.search import recent
 
-_LOOKED_AT: Final = 300
-"""Entities among which examples are chosen."""
 _EXAMPLES: Final = 12
 _FIELD: Final = "record name"
 _WRAPPED: Final = """<style>
@@ -115,16 +113,13 @@ def _sentence(opened: Memory, value: Sentence) -> None:
 
 def _begin(opened: Memory) -> None:
     """How to begin: names to look at, or how to fill the memory."""
-    scanned = map(schema.from_record, islice(opened.store.scan(opened.view, schema.ENTITY), _LOOKED_AT))
-    found = [one for one in scanned if isinstance(one, Entity)]
-    if not found:
+    if not opened.store.count(opened.view, schema.ENTITY):
         st.info("Nothing is known yet. Upload a document, or run: graphmem ingest FOLDER")
         link("Documents", "documents")
         return
     st.caption("Type a name: all that the memory knows of it is shown, and can be put right.")
-    told = [one for one in found if one.label not in ("date", "title")] or found
-    told.sort(key=lambda one: (-one.mentions, one.name))
-    st.text("For example:")
-    with st.container(horizontal=True):
-        for one in told[:_EXAMPLES]:
-            link(one.name, "record", id=one.id)
+    if found := recent(opened, _EXAMPLES):
+        st.text("For example:")
+        with st.container(horizontal=True):
+            for one in found:
+                link(one.text, "record", id=one.id)
