@@ -58,6 +58,7 @@ figures: $(VENV)/dev.stamp
 	@mkdir -p build/figures
 	$(BIN)/python -m benchmarks.multihop --json > build/figures/multihop.json
 	$(BIN)/python -m benchmarks.conversation --json > build/figures/conversation.json
+	$(BIN)/python -m benchmarks.episodic --json > build/figures/episodic.json
 	$(BIN)/python -m benchmarks.extraction --json > build/figures/extraction.json
 	$(BIN)/python -m benchmarks.segmentation --json > build/figures/segmentation.json
 	$(BIN)/python -m benchmarks.speed --json > build/figures/speed.json

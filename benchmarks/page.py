@@ -50,6 +50,26 @@ def conversation(run: Mapping[str, Any]) -> Iterable[str]:
     yield from _rows(rows, ("recall@5", "recall@10", "query_ms_p50", "query_ms_p95", "seconds"))
 
 
+def episodic(run: Mapping[str, Any]) -> Iterable[str]:
+    """Events of a book and of a year, with the baselines, by cue or type."""
+    yield "\n## Events\n"
+    yield "`python -m benchmarks.episodic`: chapters of a book, and records of a year of one person's life."
+    for name, figures in run["sets"].items():
+        rows = {f"**graphmem**, {figures['events']} events, {figures['questions']} questions": figures}
+        rows |= figures["baselines"]
+        rows |= {f"{key} ({one['questions']} questions)": one for key, one in _leaves(figures["by"])}
+        yield f"\n### {name}\n"
+        yield from _rows(rows, ("recall@5", "recall@10", "f1", "returned", "query_ms_p50", "query_ms_p95"))
+
+
+def _leaves(groups: Mapping[str, Any]) -> Iterable[tuple[str, Mapping[str, Any]]]:
+    for name, group in groups.items():
+        if "questions" in group:
+            yield name, group
+        else:
+            yield from _leaves(group)
+
+
 def speed(run: Mapping[str, Any]) -> Iterable[str]:
     """Speed and size: figures as rows, sizes as columns."""
     yield "\n## Speed and size\n"
@@ -136,6 +156,7 @@ def write_summary(runs: Mapping[str, Any]) -> None:
 WRITERS: Final = {
     "multihop": multihop,
     "conversation": conversation,
+    "episodic": episodic,
     "extraction": extraction,
     "segmentation": segmentation,
     "speed": speed,
@@ -145,6 +166,7 @@ WRITERS: Final = {
 TITLES: Final = {
     "multihop": "Multi-hop",
     "conversation": "Conversations",
+    "episodic": "Events",
     "extraction": "Extraction",
     "segmentation": "Episodes",
     "speed": "Speed",

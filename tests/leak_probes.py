@@ -102,7 +102,7 @@ def _hits(memory: Memory, given: Given) -> object:
     query = Query(QUESTION, memory.view, 100)
     vector = memory.embedder.encode([QUESTION])[0]
     found = candidates(memory.store, memory.view, QUESTION, vector)
-    explored = _explore(memory.store, query, vector, found)
+    explored = _explore(memory.store, query, vector, found, memory.embedder)
     return hits(memory.store, query, explored, dict.fromkeys([*given.theirs, *given.mine], 1.0))
 
 

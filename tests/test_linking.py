@@ -29,7 +29,7 @@ def linked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Memory]:
 
 
 def keys(memory: Memory, question: str) -> list[str]:
-    return [entity.key for entity in link(memory.store, memory.view, question).values()]
+    return [one.entity.key for one in link(memory.store, memory.view, question).values()]
 
 
 def test_the_longest_match_takes_its_words(linked: Memory) -> None:

@@ -187,9 +187,9 @@ def test_only_texts_that_are_gone_are_encoded_and_only_for_a_search(tmp_path: Pa
             assert then.find("Ada Byron") and list(then.documents())
             assert counting.texts == 0
             then.recall("Who planted the ash?")
-            assert counting.texts == gone + 1
+            first = counting.texts
             then.recall("Who planted the ash?")
-            assert counting.texts == gone + 2
+            assert first == gone + (counting.texts - first), "the second time, what the question needs alone"
 
 
 def test_the_cheaper_way_reads_less(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:

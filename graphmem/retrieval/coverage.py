@@ -25,12 +25,17 @@ def stems(text: str) -> set[str]:
     return {_ENDING.sub("", word) for word in words(text)}
 
 
+def telling(question: str) -> set[str]:
+    """The stems of a question's words that say something."""
+    return stems(" ".join(word for word in words(question) if word not in QUESTION_WORDS))
+
+
 def covering(question: str, scores: Mapping[str, float], texts: Mapping[str, str]) -> dict[str, float]:
     """The scores raised for what a passage adds to those before it, in descending order; best = 1.
 
     ``texts`` holds at least the AMONG best passages; a word's weight is its idf among them.
     """
-    asked = stems(" ".join(w for w in words(question) if w not in QUESTION_WORDS))
+    asked = telling(question)
     best = sorted(scores, key=lambda id: (-scores[id], id))
     said = {id: stems(texts[id]) & asked for id in best[:AMONG] if id in texts}
     frequency = {word: sum(word in found for found in said.values()) for word in asked}

@@ -13,17 +13,29 @@ from typing import Final
 
 FLOOR: Final = 0.001  # of a passage that the walk does not reach
 EVIDENCE: Final = 0.5  # how much the best sentence counts beside the mass of the walk
+ANSWER: Final = 6.0  # and how much its answer to a bridge's question; 4 to 8 do as well
 GATE: Final = 10.0  # how fast a kind falls behind that fits the question less
 
 
-def paragraph_scores(mass: Mapping[str, float], relevance: Mapping[str, float]) -> dict[str, float]:
-    """(mass / best + FLOOR) e^(EVIDENCE (relevance - best)), by passage; in (0, 1]."""
+def paragraph_scores(
+    mass: Mapping[str, float], relevance: Mapping[str, float], answers: Mapping[str, float] | None = None
+) -> dict[str, float]:
+    """(mass / best + FLOOR) e^(EVIDENCE (relevance - best) + ANSWER (answer - best)), by passage; in (0, 1].
+
+    Args:
+        mass: of the walk.
+        relevance: of the best sentence to the question.
+        answers: of a sentence to what is asked of a bridge that it names; 0 where it names none.
+    """
+    answers = answers or {}
     heaviest = max(mass.values(), default=0.0) or 1.0
     best = max(relevance.values(), default=0.0)
-    return {
-        id: (mass.get(id, 0.0) / heaviest + FLOOR) / (1 + FLOOR) * math.exp(EVIDENCE * (fit - best))
-        for id, fit in relevance.items()
-    }
+    top = max(answers.values(), default=0.0)
+    scores = {}
+    for id, fit in relevance.items():
+        reached = (mass.get(id, 0.0) / heaviest + FLOOR) / (1 + FLOOR)
+        scores[id] = reached * math.exp(EVIDENCE * (fit - best) + ANSWER * (answers.get(id, 0.0) - top))
+    return scores
 
 
 def gate(fit: float, best: float) -> float:

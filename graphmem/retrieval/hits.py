@@ -10,24 +10,41 @@ import numpy as np
 
 from graphmem import schema
 from graphmem.retrieval.candidates import Candidates
+from graphmem.retrieval.linking import Link
 from graphmem.retrieval.path import Way, way_to
 from graphmem.retrieval.ppr import Mass
 from graphmem.retrieval.subgraph import Subgraph
 from graphmem.stores.base import Store
-from graphmem.types import Document, Entity, Hit, Passage, PassageKind, Query, Sentence, Step, View
+from graphmem.types import (
+    Document,
+    Entity,
+    FloatArray,
+    Hit,
+    Passage,
+    PassageKind,
+    Query,
+    Sentence,
+    Step,
+    View,
+)
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Explored:
-    """What is known of a question once it has been walked; ``relevance`` is of the searched sentences."""
+    """What is known of a question once it has been walked.
+
+    ``relevance`` is of the searched sentences; ``answers`` of all in the graph, how well each answers what is
+    asked of a bridge, shape (sentences,).
+    """
 
     graph: Subgraph
     mass: Mass
-    linked: Mapping[str, Entity]
+    linked: Mapping[str, Link]
     found: Mapping[PassageKind, Candidates]
     relevance: Mapping[str, float]
+    answers: FloatArray
 
 
 def _values(store: Store, view: View, ids: Iterable[str], kind: type[T]) -> dict[str, T]:

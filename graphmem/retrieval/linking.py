@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from graphmem import schema
@@ -32,19 +33,33 @@ COMMON_NOUNS: Final = frozenset(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entity that a question names, by ``size`` of its words from ``first`` on."""
+
+    entity: Entity
+    first: int
+    size: int
+
+
+def written(question: str) -> list[str]:
+    """The words of a question as they are written."""
+    return [word for word in WORD.findall(plain(question)) if fold_word(word)][:MOST_WORDS]
+
+
 def _names(question: str) -> Iterator[tuple[int, int, str, bool]]:
     """N-grams of a question, longest first: (first word, how many, key, whether it is written as a name)."""
-    written = [word for word in WORD.findall(plain(question)) if fold_word(word)][:MOST_WORDS]
-    folded = [fold_word(word) for word in written]
-    capitals = sum(word[0].isupper() for word in written[1:])
+    asked = written(question)
+    folded = [fold_word(word) for word in asked]
+    capitals = sum(word[0].isupper() for word in asked[1:])
     # In a question all in lower case, or all in capitals, case tells nothing.
-    telling = 0 < capitals < len(written) - 1
+    telling = 0 < capitals < len(asked) - 1
     for size in range(min(LONGEST_NAME, len(folded)), 0, -1):
         for first in range(len(folded) - size + 1):
             gram = folded[first : first + size]
             if all(word in FUNCTION_WORDS for word in gram):
                 continue
-            as_name = (telling and written[first][0].isupper()) or written[first][0].isdigit()
+            as_name = (telling and asked[first][0].isupper()) or asked[first][0].isdigit()
             yield first, size, " ".join(gram), as_name
 
 
@@ -55,20 +70,20 @@ def _may_link(key: str, as_name: bool, entity: Entity) -> bool:
     return as_name or (schema.TITLE_LABEL in entity.labels and key not in COMMON_NOUNS)
 
 
-def link(store: Store, view: View, question: str) -> dict[str, Entity]:
+def link(store: Store, view: View, question: str) -> dict[str, Link]:
     """Entities that the question names, by id: longest n-grams first, no word used twice."""
     grams = list(_names(question))
     ids = {entity_id(ns, key) for _, _, key, _ in grams for ns in view.namespaces}
     values = map(schema.from_record, store.get(view, sorted(ids)).values())
     known = {value.id: value for value in values if isinstance(value, Entity)}
     used: set[int] = set()
-    linked: dict[str, Entity] = {}
+    linked: dict[str, Link] = {}
     for first, size, key, as_name in grams:
         if not used.isdisjoint(range(first, first + size)):
             continue
         for namespace in sorted(view.namespaces):
             entity = known.get(entity_id(namespace, key))
             if entity is not None and (size > 1 or _may_link(key, as_name, entity)):
-                linked[entity.id] = entity
+                linked[entity.id] = Link(entity, first, size)
                 used.update(range(first, first + size))
     return linked

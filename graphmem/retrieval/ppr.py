@@ -18,6 +18,7 @@ from graphmem.retrieval.subgraph import TEMPERATURE, IntArray, Subgraph
 from graphmem.types import FloatArray
 
 DAMPING: Final = 0.9
+TIE: Final = 6  # decimals that tell masses and scores apart; equal ones are ordered by id
 OUTSIDE_QUANTILE: Final = 0.1  # an edge that is not in the subgraph is as light as its light ones
 
 
@@ -41,10 +42,16 @@ _NONE: Final[FloatArray] = np.zeros(0, dtype=np.float32)
 NOTHING: Final = Mass(_NONE, _NONE, _NONE, _NONE, (), ())
 
 
-def transitions(graph: Subgraph, idf: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """The shares ``down`` (entity to sentence) and ``up`` (sentence to entity) of each edge."""
+def transitions(
+    graph: Subgraph, idf: FloatArray, cosine: FloatArray | None = None
+) -> tuple[FloatArray, FloatArray]:
+    """The shares ``down`` (entity to sentence) and ``up`` (sentence to entity) of each edge.
+
+    ``cosine`` is of each edge's sentence to what is asked there, shape (edges,); to the question if absent.
+    """
     sentence, entity = graph.edge_sentence, graph.edge_entity
-    pull = graph.affinity * np.exp(graph.cosine[sentence] / TEMPERATURE)
+    near = graph.cosine[sentence] if cosine is None else cosine
+    pull = graph.affinity * np.exp(near / TEMPERATURE)
     inside = np.bincount(entity, minlength=len(graph.entities))
     light = np.exp(np.quantile(graph.cosine, OUTSIDE_QUANTILE) / TEMPERATURE) if len(graph.cosine) else 0.0
     outside = np.maximum(graph.degree - inside, 0) * light
@@ -55,10 +62,18 @@ def transitions(graph: Subgraph, idf: FloatArray) -> tuple[FloatArray, FloatArra
 
 
 def walk(
-    graph: Subgraph, idf: FloatArray, entity_restart: FloatArray, sentence_restart: FloatArray, steps: int
+    graph: Subgraph,
+    idf: FloatArray,
+    entity_restart: FloatArray,
+    sentence_restart: FloatArray,
+    steps: int,
+    cosine: FloatArray | None = None,
 ) -> Mass:
-    """Walk ``steps`` steps from the restart masses (shapes (entities,), (sentences,); they sum to 1)."""
-    down, up = transitions(graph, idf)
+    """Walk ``steps`` steps from the restart masses (shapes (entities,), (sentences,); they sum to 1).
+
+    ``cosine`` as in ``transitions``.
+    """
+    down, up = transitions(graph, idf, cosine)
     entities, sentences = [entity_restart], [sentence_restart]
     for _ in range(steps):
         to_sentences = _carry(

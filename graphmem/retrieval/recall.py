@@ -11,19 +11,19 @@ from numpy.typing import NDArray
 
 from graphmem import schema, trust
 from graphmem.embedding import Embedder
+from graphmem.retrieval.bridges import answering, bridges, edge_cosines
 from graphmem.retrieval.candidates import Candidates, candidates
-from graphmem.retrieval.coverage import AMONG, covering
+from graphmem.retrieval.coverage import AMONG, covering, stems, telling
 from graphmem.retrieval.doubt import marked, weighed
 from graphmem.retrieval.fusion import gate, paragraph_scores
 from graphmem.retrieval.hits import Explored, hits
-from graphmem.retrieval.linking import link
-from graphmem.retrieval.ppr import NOTHING, Mass, walk
+from graphmem.retrieval.linking import Link, link
+from graphmem.retrieval.ppr import NOTHING, TIE, Mass, walk
 from graphmem.retrieval.subgraph import HUB, Subgraph
 from graphmem.retrieval.turns import turn_scores
 from graphmem.stores.base import Store
 from graphmem.stores.bm25 import best as greatest
 from graphmem.types import (
-    Entity,
     FloatArray,
     PassageKind,
     Query,
@@ -39,10 +39,10 @@ LOOK: Final = 2  # steps before the expansion, and after it
 STEPS: Final = 6
 SEED_SHARE: Final = 0.8  # of the restart goes to linked entities, the rest to the best sentences
 BEST_SENTENCES: Final = 10
+SUFFICIENT: Final = 3  # passages of which one may answer all by itself
 SOFTNESS: Final = 0.05  # temperature of the best sentences' shares
 BY_MASS: Final = 50  # passages that are scored because the walk reached them
 BY_RELEVANCE: Final = 10  # and because a sentence of theirs fits the question
-TIE: Final = 6  # decimals that tell scores apart; equal ones are ordered by id
 
 
 def recall(
@@ -55,16 +55,16 @@ def recall(
     """
     vector = embedder.encode([query.text])[0]
     with store.steady():
-        return _recall(store, query, vector, reader, trusted_only)
+        return _recall(store, query, vector, reader, trusted_only, embedder)
 
 
 def _recall(
-    store: Store, query: Query, vector: FloatArray, reader: str | None, trusted_only: bool
+    store: Store, query: Query, vector: FloatArray, reader: str | None, trusted_only: bool, embedder: Embedder
 ) -> Ranking:
     found = candidates(store, query.view, query.text, vector)
     if not found:
         return Ranking(query, ())
-    explored = _explore(store, query, vector, found)
+    explored = _explore(store, query, vector, found, embedder)
     if not explored.relevance:
         return Ranking(query, ())
     scored = _scores(store, query, explored)
@@ -73,15 +73,24 @@ def _recall(
     first = _top(scored, query.k)
     barred = {id for id, level in doubted.items() if level == "untrusted"} if trusted_only else set()
     best = {id: scored[id] for id in _top({id: scored[id] for id in scored.keys() - barred}, query.k)}
-    seeds = tuple(Step("entity", e.id, e.name, float(e.mentions)) for e in explored.linked.values())
+    named = (link.entity for link in explored.linked.values())
+    seeds = tuple(Step("entity", one.id, one.name, float(one.mentions)) for one in named)
     shown = marked(hits(store, query, explored, best), doubted)
     return Ranking(query, shown, seeds, withheld=len(barred.intersection(first)))
 
 
 def _explore(
-    store: Store, query: Query, vector: FloatArray, found: Mapping[PassageKind, Candidates]
+    store: Store,
+    query: Query,
+    vector: FloatArray,
+    found: Mapping[PassageKind, Candidates],
+    embedder: Embedder,
 ) -> Explored:
-    """Walk the part of the graph that the question touches, growing it once by what two steps reach."""
+    """Walk the part of the graph that the question touches, growing it once by what two steps reach.
+
+    Names that these steps made heavy are bridges to a second hop. Turns and records are not scored by the
+    walk, and have none.
+    """
     graph = Subgraph(store, query.view, vector)
     for kind in found.values():
         graph.add(kind.ids)
@@ -90,17 +99,37 @@ def _explore(
         rows = {id: graph.sentence_row[id] for id in kind.ids if id in graph.sentence_row}
         relevance |= kind.relevance({id: float(graph.cosine[row]) for id, row in rows.items()})
     if not relevance:  # nothing is like the question, or what was is gone meanwhile
-        return Explored(graph, NOTHING, {}, found, {})
+        return Explored(graph, NOTHING, {}, found, {}, graph.cosine)
     start = softmax_best(relevance)
     linked = link(store, query.view, query.text)
-    graph.expand([id for id, entity in linked.items() if entity.mentions <= HUB], OF_SEED)
+    graph.expand([id for id, one in linked.items() if one.entity.mentions <= HUB], OF_SEED)
     sentences = sum(store.count(query.view, name) for name in schema.SENTENCE_KINDS.values())
     mass = _walk(graph, linked, start, LOOK, sentences)
     brought = mass.entities.astype(np.float64)
     heavy = [graph.entities[row] for row in _best_rows(graph.entities, brought, EXPANDED + len(linked))]
+    over = []
+    if "paragraph" in found and not _suffices(store, query, graph, relevance):
+        over = bridges(graph, mass, linked, query.text, embedder)
+    for bridge in over:
+        graph.expand([bridge.id], OF_EXPANDED, bridge.vector)
     graph.expand([id for id in heavy if id not in linked][:EXPANDED], OF_EXPANDED)
-    mass = _walk(graph, linked, start, STEPS, sentences)
-    return Explored(graph, mass, linked, found, relevance)
+    cosine = edge_cosines(graph, over)
+    mass = _walk(graph, linked, start, STEPS, sentences, cosine)
+    return Explored(
+        graph,
+        mass,
+        linked,
+        found,
+        relevance,
+        answering(graph, over, cosine, linked),
+    )
+
+
+def _suffices(store: Store, query: Query, graph: Subgraph, relevance: Mapping[str, float]) -> bool:
+    """Whether one of the passages that fit best has all words of the question, and needs no second hop."""
+    asked = telling(query.text)
+    best = _top(_by_passage(graph, relevance), SUFFICIENT)
+    return any(asked <= stems(text) for text in _texts(store, query.view, best).values())
 
 
 def softmax_best(relevance: Mapping[str, float]) -> dict[str, float]:
@@ -111,7 +140,12 @@ def softmax_best(relevance: Mapping[str, float]) -> dict[str, float]:
 
 
 def _walk(
-    graph: Subgraph, linked: Mapping[str, Entity], start: Mapping[str, float], steps: int, sentences: int
+    graph: Subgraph,
+    linked: Mapping[str, Link],
+    start: Mapping[str, float],
+    steps: int,
+    sentences: int,
+    cosine: FloatArray | None = None,
 ) -> Mass:
     """Walk from linked entities by idf and from the best sentences."""
     idf = graph.idf(sentences)
@@ -122,7 +156,7 @@ def _walk(
     restart = np.zeros(len(graph.sentences), dtype=np.float32)
     for id, share in start.items():
         restart[graph.sentence_row[id]] = share * (1 - entities.sum())
-    return walk(graph, idf, entities, restart, steps)
+    return walk(graph, idf, entities, restart, steps, cosine)
 
 
 def _by_passage(graph: Subgraph, of_sentence: Mapping[str, float]) -> dict[str, float]:
@@ -173,9 +207,12 @@ def _paragraphs(store: Store, query: Query, explored: Explored) -> dict[str, flo
         *_best_rows(graph.passages, mass, max(BY_MASS, query.k)),
         *_best_rows(graph.passages, relevance, BY_RELEVANCE),
     }
+    answers = np.zeros(len(graph.passages))
+    np.maximum.at(answers, graph.sentence_passage, np.round(explored.answers.astype(np.float64), TIE))
     scores = paragraph_scores(
         {graph.passages[row]: float(mass[row]) for row in chosen if np.isfinite(mass[row])},
         {graph.passages[row]: float(relevance[row]) for row in chosen if np.isfinite(relevance[row])},
+        {graph.passages[row]: float(answers[row]) for row in chosen},
     )
     return covering(query.text, scores, _texts(store, query.view, _top(scores, AMONG)))
 

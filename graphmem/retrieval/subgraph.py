@@ -18,7 +18,7 @@ from graphmem.types import Adjacency, FloatArray, View
 
 HUB: Final = 1000  # an entity in more sentences says little, and is never expanded
 DEFINITION: Final = 30.0  # added to an edge into a sentence that stands under the entity as its title
-TEMPERATURE: Final = 0.2  # of cosines in edge weights
+TEMPERATURE: Final = 0.15  # of cosines in edge weights
 DATE_WEIGHT: Final = 0.2  # dates connect much and mean little
 
 IntArray = NDArray[np.int64]
@@ -103,14 +103,18 @@ class Subgraph:
         opens = self.store.neighbours(self.view, sentences, [schema.OPENS], "out")
         return {id for id, openings in opens.degree.items() if edges.degree.get(id) == openings}
 
-    def expand(self, entities: Sequence[str], most: int) -> None:
-        """Take in the sentences of entities, of each the ``most`` that the question weighs most."""
+    def expand(self, entities: Sequence[str], most: int, vector: FloatArray | None = None) -> None:
+        """Take in the sentences of entities, of each the ``most`` that are nearest to the question.
+
+        Or to another ``vector``; those that stand under the entity as their title come first.
+        """
         edges = self.store.neighbours(self.view, entities, schema.ENTITY_EDGES, "in", degree_cap=HUB)
         sentences = list(dict.fromkeys(edges.source))
         source = _rows({id: row for row, id in enumerate(sentences)}, edges.source)
         target = _rows({id: row for row, id in enumerate(entities)}, edges.target)
         target, source, titled = _merged(target, source, _are(edges, schema.TITLED))
-        weight = np.log1p(DEFINITION) * titled + self.cosines(sentences)[source] / TEMPERATURE
+        near = self.store.cosines(self.view, sentences, self.vector if vector is None else vector)
+        weight = np.log1p(DEFINITION) * titled + near[source] / TEMPERATURE
         best = _best_of_each(target, weight, [sentences[row] for row in source.tolist()], most)
         self.add(sentences[row] for row in source[best].tolist())
 
