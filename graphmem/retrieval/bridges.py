@@ -108,7 +108,7 @@ def _chosen(
 
 def _heaviest(graph: Subgraph, mass: Mass, entity: int) -> int:
     """The row of the sentence with most mass among those that name an entity, equal ones by id."""
-    rows = graph.edge_sentence[graph.edge_entity == entity].tolist()
+    rows: list[int] = graph.edge_sentence[graph.edge_entity == entity].tolist()
     return min(rows, key=lambda row: (-round(float(mass.sentences[row]), TIE), graph.sentences[row]))
 
 
@@ -150,7 +150,7 @@ def _seeds(graph: Subgraph, linked: Mapping[str, Link]) -> dict[int, list[str]]:
 
 def edge_cosines(graph: Subgraph, found: Sequence[Bridge]) -> FloatArray:
     """The cosine of each edge's sentence to what is asked there: of a bridge's edges, to its rewrite."""
-    cosine = graph.cosine[graph.edge_sentence].copy()
+    cosine: FloatArray = graph.cosine[graph.edge_sentence].copy()
     for bridge in found:
         edges = np.flatnonzero(graph.edge_entity == bridge.row)
         ids = [graph.sentences[row] for row in graph.edge_sentence[edges].tolist()]
