@@ -15,8 +15,12 @@ QUESTION_WORDS: Final = frozenset(
 )
 
 
+def telling_words(question: str) -> list[str]:
+    """The words of a question that say something; all of them, if none does."""
+    words = re.findall(r"\w+", question)
+    return [word for word in words if word.lower() not in QUESTION_WORDS] or words
+
+
 def keyword_search(store: Store, view: View, question: str, k: int) -> dict[str, float]:
     """BM25 of the best k sentences by id."""
-    words = re.findall(r"\w+", question)
-    telling = [word for word in words if word.lower() not in QUESTION_WORDS]
-    return dict(store.search_text(view, " ".join(telling or words), k))
+    return dict(store.search_text(view, " ".join(telling_words(question)), k))

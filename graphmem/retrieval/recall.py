@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -181,7 +181,7 @@ def _scores(store: Store, query: Query, explored: Explored) -> dict[str, float]:
         of_kind = (
             _paragraphs(store, query, explored)
             if kind == "paragraph"
-            else _turns(store, query, explored, list(own[kind]), explored.found[kind].bm25)
+            else turn_scores(store, query.view, kind, query.text, _cosines(explored, own[kind]))
         )
         share = gate(fit, best)
         scores |= {id: share * score for id, score in of_kind.items()}
@@ -239,15 +239,10 @@ def _texts(store: Store, view: View, passages: Sequence[str]) -> dict[str, str]:
     }
 
 
-def _turns(
-    store: Store, query: Query, explored: Explored, sentences: Sequence[str], bm25: Mapping[str, float]
-) -> dict[str, float]:
-    """Scores of turns or records: what they say, what is said beside them, and who says it."""
+def _cosines(explored: Explored, sentences: Iterable[str]) -> dict[str, float]:
+    """The greatest cosine of the sentences of each passage."""
     graph = explored.graph
-    cosine = {id: float(graph.cosine[graph.sentence_row[id]]) for id in sentences}
-    said = {id: score for id, score in bm25.items() if id in cosine}
-    best_cosine, best_bm25 = _by_passage(graph, cosine), _by_passage(graph, said)
-    return turn_scores(store, query.view, query.text, best_cosine, best_bm25)
+    return _by_passage(graph, {id: float(graph.cosine[graph.sentence_row[id]]) for id in sentences})
 
 
 def _top(values: Mapping[str, float], k: int) -> list[str]:
