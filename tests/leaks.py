@@ -119,6 +119,7 @@ MADE: Final[dict[str, Callable[[Memory, Given], Any]]] = {
     "View": lambda memory, _: memory.view,
     "Embedder": lambda memory, _: memory.embedder,
     "Query": lambda memory, _: Query(QUESTION, memory.view, 100),
+    "PassageKind": lambda *_: "turn",
     "FloatArray": lambda memory, _: memory.embedder.encode([QUESTION])[0],
     "question": lambda *_: QUESTION,
     "str | Query": lambda *_: QUESTION,
