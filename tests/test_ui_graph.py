@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import networkx as nx
@@ -15,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 from graphmem import Memory
 from graphmem.identity import entity_id, fold
 from graphmem.ingest.language import ENGLISH
+from graphmem.types import Record, View
 from graphmem.ui.canvas import LOOKS, Edge, Node, _drawn, kind_of
 from graphmem.ui.exploring import resolved
 from graphmem.ui.graph_panel import about
@@ -162,14 +164,22 @@ def test_a_way_is_a_shortest_one(
             assert all(known.has_edge(a, b) for a, b in zip(way, way[1:], strict=False))
 
 
-def test_reads_are_bounded_however_often_a_name_stands(tmp_path: Path) -> None:
+def test_reads_are_bounded_however_often_a_name_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def asked(sentences: int) -> int:
         with opened(tmp_path, f"{sentences}") as memory:
             text = "\n\n".join(f"Then Arnulf met Borina{n}x." for n in range(sentences))
             put(memory, {"a.txt": text})
-            got: list[int] = []
-            store_get = memory.store.get
-            memory.store.get = lambda view, ids: store_get(view, got.extend([1] * len(ids)) or ids)  # type: ignore
+            got: list[str] = []
+            get = memory.store.get
+
+            def counted(view: View, ids: Iterable[str]) -> Mapping[str, Record]:
+                asked = list(ids)
+                got.extend(asked)
+                return get(view, asked)
+
+            monkeypatch.setattr(memory.store, "get", counted)
             graph(memory, [id_of("Arnulf")])
             around(memory, [id_of("Arnulf")])
             return len(got)

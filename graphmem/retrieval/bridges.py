@@ -34,11 +34,10 @@ POWER: Final = 0.4  # of a bridge's share of mass: the first is often not the ri
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """A name between two hops: its row, the question rewritten for it with its vector, its share of mass."""
+    """A name between two hops: its row, the vector of the question rewritten for it, its share of mass."""
 
     id: str
     row: int
-    question: str
     vector: FloatArray
     share: float
 
@@ -58,10 +57,10 @@ def bridges(
         for _, entity, sentence in chosen
     ]
     vectors = embedder.encode(rewritten)
-    top = max(float(mass.entities[row]) for row, _, _ in chosen)
+    top = float(mass.entities[chosen[0][0]])
     return [
-        Bridge(entity.id, row, text, vector, float(mass.entities[row]) / top)
-        for (row, entity, _), text, vector in zip(chosen, rewritten, vectors, strict=True)
+        Bridge(entity.id, row, vector, float(mass.entities[row]) / top)
+        for (row, entity, _), vector in zip(chosen, vectors, strict=True)
     ]
 
 

@@ -50,10 +50,11 @@ def said(store: Store, view: View, kind: PassageKind, words: Iterable[str]) -> S
     found: dict[str, dict[str, float]] = {}
     for word, of_word in scores.items():
         own = found[word] = {}
+        top = max(of_word.values(), default=1.0)
         for id, score in of_word.items():
             if id in passage_of:
                 passage = passage_of[id]
-                own[passage] = max(own.get(passage, 0.0), score / max(of_word.values()))
+                own[passage] = max(own.get(passage, 0.0), score / top)
     return {word: own for word, own in found.items() if own}
 
 
