@@ -44,6 +44,15 @@ def looking(browser: object, address: str) -> Iterator[Tab]:
         assert tab.faults == []
 
 
+@contextmanager
+def shown(browser: object, folder: Path, whole: bytes) -> Iterator[tuple[Tab, Path]]:
+    """A tab of an explorer over a file of its own, and that file."""
+    file = folder / "memory.db"
+    file.write_bytes(whole)
+    with explorer(f"sqlite:///{file}", folder / "log") as address, looking(browser, address) as tab:
+        yield tab, file
+
+
 def spared(tab: Tab) -> None:
     """No page shows a trace, or what only its makers understand."""
     assert tab.page.get_by_test_id("stException").count() == 0
@@ -69,12 +78,7 @@ def test_the_first_upload_makes_the_store(chromium: object, address: str, folder
 def test_a_store_that_is_locked_is_told_of_and_can_be_edited_when_it_is_free(
     chromium: object, tmp_path: Path, whole: bytes
 ) -> None:
-    file = tmp_path / "memory.db"
-    file.write_bytes(whole)
-    with (
-        explorer(f"sqlite:///{file}", tmp_path / "log") as address,
-        looking(chromium, address) as tab,
-    ):
+    with shown(chromium, tmp_path, whole) as (tab, file):
         tab.open("review", kind="contradictions")
         with closing(sqlite3.connect(file, isolation_level=None)) as other:
             other.execute("BEGIN EXCLUSIVE")
@@ -91,12 +95,7 @@ def test_a_store_that_is_locked_is_told_of_and_can_be_edited_when_it_is_free(
 def test_a_store_that_goes_in_the_middle_of_a_click_takes_no_edit(
     chromium: object, tmp_path: Path, whole: bytes
 ) -> None:
-    file = tmp_path / "memory.db"
-    file.write_bytes(whole)
-    with (
-        explorer(f"sqlite:///{file}", tmp_path / "log") as address,
-        looking(chromium, address) as tab,
-    ):
+    with shown(chromium, tmp_path, whole) as (tab, file):
         tab.open("review", kind="contradictions")
         for part in tmp_path.glob("memory.db*"):
             part.unlink()
@@ -112,12 +111,7 @@ def test_a_store_that_goes_in_the_middle_of_a_click_takes_no_edit(
 
 
 def test_a_store_of_rubbish_is_told_of(chromium: object, tmp_path: Path, whole: bytes) -> None:
-    file = tmp_path / "memory.db"
-    file.write_bytes(whole)
-    with (
-        explorer(f"sqlite:///{file}", tmp_path / "log") as address,
-        looking(chromium, address) as tab,
-    ):
+    with shown(chromium, tmp_path, whole) as (tab, file):
         tab.open(q=QUESTION)
         with file.open("r+b") as raw:
             raw.write(b"\xa5" * len(whole))
