@@ -39,7 +39,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.datasets import DEFAULT_DATA, missing
-from graphmem.ingest.dates import Candidate, TimeExpression, find_dates
+from graphmem.dates import Candidate, TimeExpression, find_dates
 
 FILES: Final = ("DateTimeModel.json",)
 # The mode whose ranges hold their last day or year.

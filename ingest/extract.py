@@ -14,10 +14,10 @@ import typer
 from rich.console import Console
 
 from graphmem.cli.options import JsonOption, out, parse_moment, print_json, talk
+from graphmem.dates import TimeExpression
 from graphmem.errors import MissingExtra, SourceError
 from graphmem.ingest import visual
 from graphmem.ingest.chunking import chunk
-from graphmem.ingest.dates import TimeExpression
 from graphmem.ingest.facts.options import RelationsOption
 from graphmem.ingest.findings import Extract, Finding, findings, meaning
 from graphmem.ingest.language import ENGLISH, load, named

@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from graphmem.chaining import chained
-from graphmem.ingest.dates import TimeExpression, find_dates
+from graphmem.dates import TimeExpression, find_dates
 from graphmem.ingest.facts import find_facts
 from graphmem.ingest.fields import found_at, record_statements
 from graphmem.ingest.language import joined, parses

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from graphmem.ingest.dates import TimeExpression
-from graphmem.ingest.dates.expression import Tense
+from graphmem.dates import TimeExpression
+from graphmem.dates.expression import Tense
 from graphmem.ingest.facts import Extracted, Phrase, relation_of
 from graphmem.relations import Schema
 from graphmem.statements import SUBJECT, Interval, Participant, Statement

@@ -21,9 +21,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
+from graphmem.dates import TimeExpression
 from graphmem.errors import InputError
 from graphmem.identity import fold
-from graphmem.ingest.dates import TimeExpression
 from graphmem.ingest.findings import Extract, Finding, meaning
 from graphmem.ingest.moments import day
 from graphmem.schema import DATE_LABEL

@@ -63,6 +63,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     (
         "graphmem.types",
         "graphmem.chaining",
+        "graphmem.dates",
         "graphmem.statements",
         "graphmem.identity",
         "graphmem.relations",

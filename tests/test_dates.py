@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.dates import DEFAULT_DATA, measure
-from graphmem.ingest.dates import TimeExpression, find_dates
-from graphmem.ingest.dates.feasts import chinese_new_year, easter, islamic
-from graphmem.ingest.dates.finding import _STARTERS
+from graphmem.dates import TimeExpression, find_dates
+from graphmem.dates.feasts import chinese_new_year, easter, islamic
+from graphmem.dates.finding import _STARTERS
 
 # A Wednesday.
 NOW = datetime(2024, 5, 15, 10, 30)

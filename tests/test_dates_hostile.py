@@ -8,7 +8,7 @@ from types import FrameType
 
 import pytest
 
-from graphmem.ingest.dates import find_dates
+from graphmem.dates import find_dates
 
 NOW = datetime(2024, 5, 15, 10, 30)
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from graphmem.dates import TimeExpression
 from graphmem.identity import fold
-from graphmem.ingest.dates import TimeExpression
 from graphmem.ingest.llm.answer import Claim
 from graphmem.ingest.llm.excerpt import Excerpt
 from graphmem.ingest.llm.moment import expressions

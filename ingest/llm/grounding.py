@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from graphmem.dates import Tense
 from graphmem.identity import fold, words
-from graphmem.ingest.dates import Tense
 from graphmem.ingest.llm.answer import Answer, Claim
 from graphmem.ingest.llm.evidence import Evidence, Text, evidence, missing
 from graphmem.ingest.llm.excerpt import Excerpt

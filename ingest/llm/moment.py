@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
-from graphmem.ingest.dates import Tense, TimeExpression
+from graphmem.dates import Tense, TimeExpression
 from graphmem.ingest.findings import dates_of
 from graphmem.ingest.llm.spans import Place
 from graphmem.ingest.moments import aware

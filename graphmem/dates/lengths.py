@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from graphmem.ingest.dates import counting
-from graphmem.ingest.dates.almanac import length_timex
-from graphmem.ingest.dates.scene import Node, Scene, rule
-from graphmem.ingest.dates.words import CLOCK_UNITS, FEW, LETTERS, SECONDS, UNITS
+from graphmem.dates import counting
+from graphmem.dates.almanac import length_timex
+from graphmem.dates.scene import Node, Scene, rule
+from graphmem.dates.words import CLOCK_UNITS, FEW, LETTERS, SECONDS, UNITS
 
 _MOST_PARTS: Final = 6
 _BOUNDS: Final = {

@@ -6,15 +6,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from graphmem.ingest.dates import counting
-from graphmem.ingest.dates.almanac import add_all, day_timex, moment_timex
-from graphmem.ingest.dates.days import day
-from graphmem.ingest.dates.figures import whole_day
-from graphmem.ingest.dates.lengths import amounts, clocked, of_amounts
-from graphmem.ingest.dates.months import month, unit_at
-from graphmem.ingest.dates.scene import Node, Reading, Scene, first, rule
-from graphmem.ingest.dates.words import SECONDS, WEEKDAYS
-from graphmem.ingest.dates.years import lone_year
+from graphmem.dates import counting
+from graphmem.dates.almanac import add_all, day_timex, moment_timex
+from graphmem.dates.days import day
+from graphmem.dates.figures import whole_day
+from graphmem.dates.lengths import amounts, clocked, of_amounts
+from graphmem.dates.months import month, unit_at
+from graphmem.dates.scene import Node, Reading, Scene, first, rule
+from graphmem.dates.words import SECONDS, WEEKDAYS
+from graphmem.dates.years import lone_year
 
 _BACK: Final = frozenset({"ago", "earlier", "back", "prior"})
 _ON: Final = frozenset({"later", "hence"})

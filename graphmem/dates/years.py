@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from graphmem.ingest.dates import counting
-from graphmem.ingest.dates.almanac import add, day_timex, length_timex
-from graphmem.ingest.dates.months import full_year, period, unit
-from graphmem.ingest.dates.scene import Node, Reading, Scene, rule
-from graphmem.ingest.dates.words import DECADES, ONES, SEASONS, SHIFTS
+from graphmem.dates import counting
+from graphmem.dates.almanac import add, day_timex, length_timex
+from graphmem.dates.months import full_year, period, unit
+from graphmem.dates.scene import Node, Reading, Scene, rule
+from graphmem.dates.words import DECADES, ONES, SEASONS, SHIFTS
 
 _EARLIEST, _LATEST = 1500, 2100
 # A bare number of four figures counts things before a plural.

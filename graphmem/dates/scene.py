@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import Final, TypeAlias
 
-from graphmem.ingest.dates.expression import Kind
+from graphmem.dates.expression import Kind
 
 _TOKEN: Final = re.compile(r"[0-9]+|[^\W0-9_]+(?:['’](?!s\b)[^\W0-9_]+)?|['’]s\b|[^\w\s]|_")
 # Rules look at most so far ahead of the last token.

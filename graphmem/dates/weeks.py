@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from graphmem.ingest.dates import counting
-from graphmem.ingest.dates.almanac import (
+from graphmem.dates import counting
+from graphmem.dates.almanac import (
     add_all,
     first_of,
     length_timex,
@@ -14,13 +14,13 @@ from graphmem.ingest.dates.almanac import (
     week_timex,
     weeks_of_month,
 )
-from graphmem.ingest.dates.days import day, holiday
-from graphmem.ingest.dates.daytimes import day_clock
-from graphmem.ingest.dates.lengths import amounts, of_amounts, unit_name
-from graphmem.ingest.dates.months import month, period, unit, unit_at, year_after
-from graphmem.ingest.dates.periods import between
-from graphmem.ingest.dates.scene import Node, Reading, Scene, first, longest, rule
-from graphmem.ingest.dates.years import lone_year
+from graphmem.dates.days import day, holiday
+from graphmem.dates.daytimes import day_clock
+from graphmem.dates.lengths import amounts, of_amounts, unit_name
+from graphmem.dates.months import month, period, unit, unit_at, year_after
+from graphmem.dates.periods import between
+from graphmem.dates.scene import Node, Reading, Scene, first, longest, rule
+from graphmem.dates.years import lone_year
 
 _STARTING: Final = frozenset({"starting", "beginning", "commencing"})
 

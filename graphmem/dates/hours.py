@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from graphmem.ingest.dates.almanac import clock_length
-from graphmem.ingest.dates.clocks import clock, in_part, meridiem, part_name
-from graphmem.ingest.dates.lengths import amounts, clocked, of_amounts, seconds
-from graphmem.ingest.dates.scene import Clock, Node, Reading, Scene, rule
-from graphmem.ingest.dates.words import DASHES, MEALS, PARTS, TO
+from graphmem.dates.almanac import clock_length
+from graphmem.dates.clocks import clock, in_part, meridiem, part_name
+from graphmem.dates.lengths import amounts, clocked, of_amounts, seconds
+from graphmem.dates.scene import Clock, Node, Reading, Scene, rule
+from graphmem.dates.words import DASHES, MEALS, PARTS, TO
 
 _DAY: Final = 86_400
 Span = tuple[Clock, Clock]

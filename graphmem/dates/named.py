@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from graphmem.ingest.dates import counting
-from graphmem.ingest.dates.figures import day_of, day_readings, figures
-from graphmem.ingest.dates.months import month_name, year_after
-from graphmem.ingest.dates.scene import Node, Scene, longest, rule
-from graphmem.ingest.dates.words import ORDINALS, SHIFTS, WEEKDAYS
+from graphmem.dates import counting
+from graphmem.dates.figures import day_of, day_readings, figures
+from graphmem.dates.months import month_name, year_after
+from graphmem.dates.scene import Node, Scene, longest, rule
+from graphmem.dates.words import ORDINALS, SHIFTS, WEEKDAYS
 
 
 def day_number(s: Scene, i: int) -> tuple[int, int] | None:

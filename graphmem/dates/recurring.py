@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from graphmem.ingest.dates import counting
-from graphmem.ingest.dates.almanac import length_timex
-from graphmem.ingest.dates.clocks import bare_clock, clock
-from graphmem.ingest.dates.feasts import feast
-from graphmem.ingest.dates.lengths import unit_name
-from graphmem.ingest.dates.months import month_name
-from graphmem.ingest.dates.scene import Node, Scene, first, longest, rule
-from graphmem.ingest.dates.words import EVERY, FREQUENCIES, ONES, PARTS, WEEKDAYS
+from graphmem.dates import counting
+from graphmem.dates.almanac import length_timex
+from graphmem.dates.clocks import bare_clock, clock
+from graphmem.dates.feasts import feast
+from graphmem.dates.lengths import unit_name
+from graphmem.dates.months import month_name
+from graphmem.dates.scene import Node, Scene, first, longest, rule
+from graphmem.dates.words import EVERY, FREQUENCIES, ONES, PARTS, WEEKDAYS
 
 _PREFIXES: Final = frozenset({"bi", "semi"})
 # Behind one of these, plural nights are some that were, not every one.

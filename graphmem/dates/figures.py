@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from graphmem.ingest.dates import counting
-from graphmem.ingest.dates.almanac import around, day_after, day_timex, month_days
-from graphmem.ingest.dates.months import full_year, month_name
-from graphmem.ingest.dates.scene import Node, Reading, Scene, rule
+from graphmem.dates import counting
+from graphmem.dates.almanac import around, day_after, day_timex, month_days
+from graphmem.dates.months import full_year, month_name
+from graphmem.dates.scene import Node, Reading, Scene, rule
 
 _SEPARATORS: Final = frozenset({"-", "/", "."})
 # Fractions and ratios rather than days, unless something says that a day is meant.

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from graphmem.ingest.dates import counting
-from graphmem.ingest.dates.almanac import add, around, day_timex, first_of, length_timex, week_timex
-from graphmem.ingest.dates.scene import Node, Reading, Scene, rule
-from graphmem.ingest.dates.words import (
+from graphmem.dates import counting
+from graphmem.dates.almanac import add, around, day_timex, first_of, length_timex, week_timex
+from graphmem.dates.scene import Node, Reading, Scene, rule
+from graphmem.dates.words import (
     DASHES,
     MONTHS,
     ORDINALS,

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from graphmem.ingest.dates import counting
-from graphmem.ingest.dates.almanac import (
+from graphmem.dates import counting
+from graphmem.dates.almanac import (
     add,
     add_all,
     business_days,
@@ -16,11 +16,11 @@ from graphmem.ingest.dates.almanac import (
     moment_timex,
     week_timex,
 )
-from graphmem.ingest.dates.lengths import Amount, amounts, clocked, of_amounts, unit_name
-from graphmem.ingest.dates.months import month, unit, unit_at
-from graphmem.ingest.dates.scene import Node, Reading, Scene, longest, rule
-from graphmem.ingest.dates.words import SHIFTS, THIS, UNITS
-from graphmem.ingest.dates.years import century, decade, lone_year, marked_year, quarter
+from graphmem.dates.lengths import Amount, amounts, clocked, of_amounts, unit_name
+from graphmem.dates.months import month, unit, unit_at
+from graphmem.dates.scene import Node, Reading, Scene, longest, rule
+from graphmem.dates.words import SHIFTS, THIS, UNITS
+from graphmem.dates.years import century, decade, lone_year, marked_year, quarter
 
 _ALIGNED: Final = frozenset({"quarter", "decade", "century"})
 _MODES: Final = {

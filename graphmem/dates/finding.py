@@ -5,24 +5,24 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from graphmem.ingest.dates.bounds import bounded
-from graphmem.ingest.dates.clocks import clock
-from graphmem.ingest.dates.counting import year as year_number
-from graphmem.ingest.dates.dayparts import moment, stretch
-from graphmem.ingest.dates.days import day
-from graphmem.ingest.dates.expression import Candidate, TimeExpression
-from graphmem.ingest.dates.feasts import FEASTS, NEEDS_DAY
-from graphmem.ingest.dates.hours import hours, lasting, part, plural_part
-from graphmem.ingest.dates.lengths import bounded as bounded_length
-from graphmem.ingest.dates.lengths import plain, seconds
-from graphmem.ingest.dates.months import month, unit
-from graphmem.ingest.dates.offsets import bounded_offset, offset
-from graphmem.ingest.dates.periods import around_now, whole
-from graphmem.ingest.dates.ranges import ranged
-from graphmem.ingest.dates.recurring import recurring
-from graphmem.ingest.dates.scene import Node, Rule, Scene, scene
-from graphmem.ingest.dates.weeks import weekly_period
-from graphmem.ingest.dates.words import (
+from graphmem.dates.bounds import bounded
+from graphmem.dates.clocks import clock
+from graphmem.dates.counting import year as year_number
+from graphmem.dates.dayparts import moment, stretch
+from graphmem.dates.days import day
+from graphmem.dates.expression import Candidate, TimeExpression
+from graphmem.dates.feasts import FEASTS, NEEDS_DAY
+from graphmem.dates.hours import hours, lasting, part, plural_part
+from graphmem.dates.lengths import bounded as bounded_length
+from graphmem.dates.lengths import plain, seconds
+from graphmem.dates.months import month, unit
+from graphmem.dates.offsets import bounded_offset, offset
+from graphmem.dates.periods import around_now, whole
+from graphmem.dates.ranges import ranged
+from graphmem.dates.recurring import recurring
+from graphmem.dates.scene import Node, Rule, Scene, scene
+from graphmem.dates.weeks import weekly_period
+from graphmem.dates.words import (
     AROUND,
     DECADES,
     EVERY,
@@ -38,7 +38,7 @@ from graphmem.ingest.dates.words import (
     UNITS,
     WEEKDAYS,
 )
-from graphmem.ingest.dates.years import other_year, season
+from graphmem.dates.years import other_year, season
 
 # In the order in which they win, where two read equally far.
 _RULES: Final[tuple[Rule, ...]] = (

@@ -6,19 +6,19 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from graphmem.ingest.dates.almanac import day_timex
-from graphmem.ingest.dates.clocks import clock
-from graphmem.ingest.dates.dayparts import moment, stretch
-from graphmem.ingest.dates.days import day
-from graphmem.ingest.dates.daytimes import at_clocks, dated, present
-from graphmem.ingest.dates.expression import Kind
-from graphmem.ingest.dates.hours import part
-from graphmem.ingest.dates.lengths import plain
-from graphmem.ingest.dates.offsets import offset
-from graphmem.ingest.dates.periods import portion, whole
-from graphmem.ingest.dates.scene import Node, Reading, Scene, longest, rule
-from graphmem.ingest.dates.weeks import weekly_period
-from graphmem.ingest.dates.words import AROUND
+from graphmem.dates.almanac import day_timex
+from graphmem.dates.clocks import clock
+from graphmem.dates.dayparts import moment, stretch
+from graphmem.dates.days import day
+from graphmem.dates.daytimes import at_clocks, dated, present
+from graphmem.dates.expression import Kind
+from graphmem.dates.hours import part
+from graphmem.dates.lengths import plain
+from graphmem.dates.offsets import offset
+from graphmem.dates.periods import portion, whole
+from graphmem.dates.scene import Node, Reading, Scene, longest, rule
+from graphmem.dates.weeks import weekly_period
+from graphmem.dates.words import AROUND
 
 # Words that bound, longest first; the modifier that they make.
 _PREFIXES: Final = (

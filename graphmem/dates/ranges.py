@@ -6,21 +6,21 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from graphmem.ingest.dates import counting
-from graphmem.ingest.dates.almanac import clock_length, day_after, day_timex, moment_timex
-from graphmem.ingest.dates.clocks import clock
-from graphmem.ingest.dates.dayparts import moment
-from graphmem.ingest.dates.days import day
-from graphmem.ingest.dates.daytimes import present
-from graphmem.ingest.dates.figures import day_of
-from graphmem.ingest.dates.months import month, month_name, month_of, unit, year_after
-from graphmem.ingest.dates.named import day_number
-from graphmem.ingest.dates.offsets import offset
-from graphmem.ingest.dates.periods import portion, whole
-from graphmem.ingest.dates.scene import Node, Reading, Scene, first, longest, rule
-from graphmem.ingest.dates.weeks import weekly_period
-from graphmem.ingest.dates.words import DASHES, TO
-from graphmem.ingest.dates.years import lone_year, year_of
+from graphmem.dates import counting
+from graphmem.dates.almanac import clock_length, day_after, day_timex, moment_timex
+from graphmem.dates.clocks import clock
+from graphmem.dates.dayparts import moment
+from graphmem.dates.days import day
+from graphmem.dates.daytimes import present
+from graphmem.dates.figures import day_of
+from graphmem.dates.months import month, month_name, month_of, unit, year_after
+from graphmem.dates.named import day_number
+from graphmem.dates.offsets import offset
+from graphmem.dates.periods import portion, whole
+from graphmem.dates.scene import Node, Reading, Scene, first, longest, rule
+from graphmem.dates.weeks import weekly_period
+from graphmem.dates.words import DASHES, TO
+from graphmem.dates.years import lone_year, year_of
 
 _OPENERS: Final = frozenset({"from", "between"})
 _MONTHLY: Final = frozenset({"month", "quarter", "half", "year", "decade", "century"})

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from graphmem.ingest.dates.words import SECONDS
+from graphmem.dates.words import SECONDS
 
 _MONTHS_OF: Final = {"month": 1, "quarter": 3, "year": 12, "decade": 120, "century": 1200}
 _LETTERS: Final = {

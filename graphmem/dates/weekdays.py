@@ -6,17 +6,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from graphmem.ingest.dates import counting
-from graphmem.ingest.dates.almanac import (
+from graphmem.dates import counting
+from graphmem.dates.almanac import (
     add_months,
     first_of,
     month_days,
 )
-from graphmem.ingest.dates.figures import day_readings, two, whole_day
-from graphmem.ingest.dates.months import sure, unit
-from graphmem.ingest.dates.named import named, not_clock
-from graphmem.ingest.dates.scene import Node, Scene, rule
-from graphmem.ingest.dates.words import LAST, SHIFTS, THIS, WEEKDAYS
+from graphmem.dates.figures import day_readings, two, whole_day
+from graphmem.dates.months import sure, unit
+from graphmem.dates.named import named, not_clock
+from graphmem.dates.scene import Node, Scene, rule
+from graphmem.dates.words import LAST, SHIFTS, THIS, WEEKDAYS
 
 _JOINTS: Final = frozenset({",", "-", "("})
 

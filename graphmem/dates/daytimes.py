@@ -6,15 +6,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Final
 
-from graphmem.ingest.dates.almanac import day_timex
-from graphmem.ingest.dates.clocks import clock
-from graphmem.ingest.dates.days import day
-from graphmem.ingest.dates.figures import whole_day
-from graphmem.ingest.dates.hours import Span, length_of, place
-from graphmem.ingest.dates.months import year_after
-from graphmem.ingest.dates.offsets import offset
-from graphmem.ingest.dates.scene import Clock, Node, Reading, Scene, longest, rule
-from graphmem.ingest.dates.words import AROUND
+from graphmem.dates.almanac import day_timex
+from graphmem.dates.clocks import clock
+from graphmem.dates.days import day
+from graphmem.dates.figures import whole_day
+from graphmem.dates.hours import Span, length_of, place
+from graphmem.dates.months import year_after
+from graphmem.dates.offsets import offset
+from graphmem.dates.scene import Clock, Node, Reading, Scene, longest, rule
+from graphmem.dates.words import AROUND
 
 _JOINTS: Final = frozenset({"at", "for", "@", "on", ",", "-", "around", "of", "about"})
 _PRESENT: Final = (

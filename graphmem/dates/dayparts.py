@@ -6,16 +6,16 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from graphmem.ingest.dates import counting
-from graphmem.ingest.dates.almanac import add
-from graphmem.ingest.dates.clocks import bare_clock, clock, in_part, part_name
-from graphmem.ingest.dates.days import day, nth_readings
-from graphmem.ingest.dates.daytimes import ZONES, at_clocks, dated, day_clock, in_spans, joint, present
-from graphmem.ingest.dates.figures import whole_day
-from graphmem.ingest.dates.hours import Span, hours, lasting, part_span, place
-from graphmem.ingest.dates.months import month, unit
-from graphmem.ingest.dates.scene import Clock, Node, Reading, Scene, first, longest, rule
-from graphmem.ingest.dates.words import PARTS, SHIFTS, WEEKDAYS
+from graphmem.dates import counting
+from graphmem.dates.almanac import add
+from graphmem.dates.clocks import bare_clock, clock, in_part, part_name
+from graphmem.dates.days import day, nth_readings
+from graphmem.dates.daytimes import ZONES, at_clocks, dated, day_clock, in_spans, joint, present
+from graphmem.dates.figures import whole_day
+from graphmem.dates.hours import Span, hours, lasting, part_span, place
+from graphmem.dates.months import month, unit
+from graphmem.dates.scene import Clock, Node, Reading, Scene, first, longest, rule
+from graphmem.dates.words import PARTS, SHIFTS, WEEKDAYS
 
 _PART_WORDS: Final = frozenset({"morning", "afternoon", "evening", "night"})
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from graphmem.ingest.dates import counting
-from graphmem.ingest.dates.almanac import (
+from graphmem.dates import counting
+from graphmem.dates.almanac import (
     add,
     add_months,
     around,
@@ -15,13 +15,13 @@ from graphmem.ingest.dates.almanac import (
     nth_weekday,
     weeks_of_month,
 )
-from graphmem.ingest.dates.feasts import feast
-from graphmem.ingest.dates.figures import day_of, day_readings, figures, whole_day
-from graphmem.ingest.dates.months import month, short_year, told, unit, year_after
-from graphmem.ingest.dates.named import named
-from graphmem.ingest.dates.scene import Node, Scene, first, longest, rule
-from graphmem.ingest.dates.weekdays import weekday
-from graphmem.ingest.dates.words import SHIFTS, WEEKDAYS
+from graphmem.dates.feasts import feast
+from graphmem.dates.figures import day_of, day_readings, figures, whole_day
+from graphmem.dates.months import month, short_year, told, unit, year_after
+from graphmem.dates.named import named
+from graphmem.dates.scene import Node, Scene, first, longest, rule
+from graphmem.dates.weekdays import weekday
+from graphmem.dates.words import SHIFTS, WEEKDAYS
 
 _RELATIVE: Final = {
     "today": 0,

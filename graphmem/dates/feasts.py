@@ -10,8 +10,8 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Final, TypeAlias
 
-from graphmem.ingest.dates.almanac import nth_weekday
-from graphmem.ingest.dates.scene import Scene
+from graphmem.dates.almanac import nth_weekday
+from graphmem.dates.scene import Scene
 
 Feast: TypeAlias = "tuple[str, Callable[[int], datetime | None]]"
 

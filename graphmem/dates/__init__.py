@@ -7,7 +7,7 @@ half-open intervals.
 
 from __future__ import annotations
 
-from graphmem.ingest.dates.expression import Candidate, Kind, Tense, TimeExpression
-from graphmem.ingest.dates.finding import find_dates
+from graphmem.dates.expression import Candidate, Kind, Tense, TimeExpression
+from graphmem.dates.finding import find_dates
 
 __all__ = ["Candidate", "Kind", "Tense", "TimeExpression", "find_dates"]

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Final, TypeAlias
 
-from graphmem.ingest.dates.scene import Scene
-from graphmem.ingest.dates.words import FEW, MONTHS, ONES, ORDINALS, TENS
+from graphmem.dates.scene import Scene
+from graphmem.dates.words import FEW, MONTHS, ONES, ORDINALS, TENS
 
 Counted: TypeAlias = "tuple[int, int] | None"
 Measured: TypeAlias = "tuple[float, int] | None"

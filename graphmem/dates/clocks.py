@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from graphmem.ingest.dates import counting
-from graphmem.ingest.dates.scene import Clock, Node, Reading, Scene, first, rule
-from graphmem.ingest.dates.words import AROUND, ONES, PARTS, UNITS
+from graphmem.dates import counting
+from graphmem.dates.scene import Clock, Node, Reading, Scene, first, rule
+from graphmem.dates.words import AROUND, ONES, PARTS, UNITS
 
 _NAMED: Final = {"noon": 12, "midday": 12, "noonish": 12, "midnight": 0}
 _PART_WORDS: Final = ("morning", "afternoon", "evening", "night")
