@@ -33,6 +33,7 @@ def to_document(hit: Hit) -> Document:
         "evidence": hit.evidence.text,
         "stale": list(hit.stale),
         "parts": dict(hit.parts),
+        "shares": dict(hit.shares),
         "path": [{"kind": step.kind, "text": step.text, "weight": step.weight} for step in hit.path],
     }
     return Document(id=passage.id, page_content=passage.text, metadata=metadata)
@@ -41,9 +42,9 @@ def to_document(hit: Hit) -> Document:
 class GraphMemRetriever(BaseRetriever):
     """The ``k`` passages of a memory that answer a question, best first.
 
-    Metadata: ``score`` in [0, 1], ``source`` (URI), ``parts`` (share of each retriever), ``path``
-    (from the question over entities and sentences), ``evidence`` (the best sentence), ``stale`` (facts of it
-    that do not hold any more), and where the passage stands.
+    Metadata: ``score`` in [0, 1], ``source`` (URI), ``parts`` (what each retriever says), ``shares``
+    (what each part gave to the score), ``path`` (from the question over entities and sentences), ``evidence``
+    (the best sentence), ``stale`` (facts of it that do not hold any more), and where the passage stands.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)

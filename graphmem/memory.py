@@ -7,6 +7,7 @@ from datetime import datetime
 
 from graphmem import schema, sharing
 from graphmem.errors import EncoderMismatch, QueryError
+from graphmem.explanation import Explanation
 from graphmem.marking import marked
 from graphmem.retrieval.recall import recall
 from graphmem.types import Query, Ranking
@@ -49,13 +50,15 @@ class Memory(Editing, Forgetting, Purging, History, Sharing, Verifying):
         as_of: datetime | None = None,
         trusted_only: bool = False,
         retired: bool = False,
+        why: bool = False,
     ) -> Ranking:
         """The passages that answer a question, best first, each with its evidence and its path.
 
         Each tells which facts of its evidence do not hold any more (``Hit.stale``). Passages whose evidence
         says nothing but what a person retracted are left out, unless ``retired``.
         Those of sources that are not trusted weigh less; ``trusted_only`` withholds untrusted ones, and
-        the ranking counts them.
+        the ranking counts them. With ``why`` the ranking has an explanation; for what ``as_of`` hides it is
+        then asked once more.
 
         Raises:
             NotShared: the query names a namespace that does not share itself with this one.
@@ -73,15 +76,34 @@ class Memory(Editing, Forgetting, Purging, History, Sharing, Verifying):
                 f" open the memory with {made_by}, or ingest into a new store"
             )
         query = _asked(question)
-        ranking, gone = self._found(query, trusted_only)
+        ranking, gone = self._found(query, trusted_only, why)
         asked = query.k
         # As many as were asked for, however many were taken back: each round asks for more.
         while not retired and gone and len(ranking) == asked and len(ranking) - len(gone) < query.k:
             asked += query.k
-            ranking, gone = self._found(replace(query, k=asked), trusted_only)
+            ranking, gone = self._found(replace(query, k=asked), trusted_only, why)
         hits = tuple(hit for hit in ranking if retired or hit.passage.id not in gone)
-        return replace(ranking, query=query, hits=hits[: query.k])
+        found = replace(ranking, query=query, hits=hits[: query.k])
+        return self._with_left_out(found, ranking, trusted_only) if why else found
 
-    def _found(self, query: Query, trusted_only: bool) -> tuple[Ranking, frozenset[str]]:
-        found = recall(self.store, self.embedder, query, reader=self.namespace, trusted_only=trusted_only)
+    def _with_left_out(self, found: Ranking, ranking: Ranking, trusted_only: bool) -> Ranking:
+        """With what was taken back out of the ranking that it is from, and what came later, counted."""
+        kept, counts = {hit.passage.id for hit in found}, {}
+        full = len(found) == found.query.k
+        last = max((rank for rank, hit in enumerate(ranking) if hit.passage.id in kept), default=-1)
+        counts["retracted"] = (last + 1 if full else len(ranking)) - len(found)
+        view = found.query.view
+        if view.as_of is not None:
+            whole = replace(found.query, view=replace(view, as_of=None))
+            now, _ = self._found(whole, trusted_only, False)
+            seen = self.store.get(view, [id for hit in now for id in (hit.passage.id, hit.evidence.id)])
+            counts["later"] = sum(not {hit.passage.id, hit.evidence.id} <= seen.keys() for hit in now)
+        reasons = found.explanation or Explanation()
+        told = {name: count for name, count in counts.items() if count}
+        return replace(found, explanation=replace(reasons, left_out={**reasons.left_out, **told}))
+
+    def _found(self, query: Query, trusted_only: bool, why: bool) -> tuple[Ranking, frozenset[str]]:
+        found = recall(
+            self.store, self.embedder, query, reader=self.namespace, trusted_only=trusted_only, why=why
+        )
         return marked(self.store, query.view, found, query.view.as_of or self.clock(), self.namespace)

@@ -7,18 +7,16 @@ found. ``graphmem.schema`` alone translates between the two, so a new kind needs
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from graphmem.explanation import Explanation
 from graphmem.statements import Statement
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 FloatArray: TypeAlias = NDArray[np.float32]
 PassageKind: TypeAlias = Literal["paragraph", "turn", "record"]
@@ -361,6 +359,8 @@ class Step:
 class Hit:
     """A passage found: ``score`` in [0, 1], ``parts`` by retriever, ``path`` from the question to it.
 
+    ``shares`` sum to the score of a turn or a record; of a paragraph's score they are the factors.
+
     ``stale`` tells which facts of the evidence do not hold any more, and why.
     """
 
@@ -371,6 +371,7 @@ class Hit:
     parts: Mapping[str, float]
     path: tuple[Step, ...] = ()
     stale: tuple[str, ...] = ()
+    shares: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -384,6 +385,7 @@ class Ranking:
     hits: tuple[Hit, ...]
     seeds: tuple[Step, ...] = ()
     withheld: int = 0
+    explanation: Explanation | None = None
 
     def __iter__(self) -> Iterator[Hit]:
         """Best first."""

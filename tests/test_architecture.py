@@ -64,6 +64,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "graphmem.types",
         "graphmem.chaining",
         "graphmem.dates",
+        "graphmem.explanation",
         "graphmem.statements",
         "graphmem.identity",
         "graphmem.relations",

@@ -21,20 +21,20 @@ ids = st.sampled_from("abcdefghijklmnop")
 def test_scores_of_paragraphs_are_in_the_unit_interval(
     mass: dict[str, float], relevance: dict[str, float]
 ) -> None:
-    scores = paragraph_scores(mass, relevance)
+    scores = paragraph_scores(mass, relevance).final
     assert scores.keys() == relevance.keys()
     assert all(0 < score <= 1 + 1e-9 for score in scores.values())
 
 
 def test_more_mass_and_a_better_sentence_both_raise_a_paragraph() -> None:
-    scores = paragraph_scores({"a": 0.4, "b": 0.2, "c": 0.4}, {"a": 0.9, "b": 0.9, "c": 0.5, "d": 0.9})
+    scores = paragraph_scores({"a": 0.4, "b": 0.2, "c": 0.4}, {"a": 0.9, "b": 0.9, "c": 0.5, "d": 0.9}).final
     assert scores["a"] == pytest.approx(1)
     assert scores["a"] > scores["c"] > scores["b"] > scores["d"] > 0
     assert scores["d"] == pytest.approx(FLOOR / (1 + FLOOR))
 
 
 def test_without_any_mass_relevance_alone_orders() -> None:
-    scores = paragraph_scores({}, {"a": 0.1, "b": 0.9})
+    scores = paragraph_scores({}, {"a": 0.1, "b": 0.9}).final
     assert scores["b"] > scores["a"] > 0
 
 

@@ -18,6 +18,8 @@ from graphmem.cli.options import (
     parse_moment,
     print_json,
 )
+from graphmem.cli.why import explanation_json, print_hit_why, print_left_out, print_start
+from graphmem.explanation import Explanation
 from graphmem.memory import DEFAULT_NAMESPACE
 from graphmem.types import Hit, Ranking
 
@@ -42,9 +44,22 @@ def hit_json(rank: int, hit: Hit) -> dict[str, Any]:
         "sentence": hit.evidence.id,
         "stale": list(hit.stale),
         "parts": {name: round(part, 4) for name, part in hit.parts.items()},
+        "shares": {name: round(share, 4) for name, share in hit.shares.items()},
         "path": [
             {"kind": s.kind, "id": s.id, "text": s.text, "weight": round(s.weight, 4)} for s in hit.path
         ],
+    }
+
+
+def ranking_json(ranking: Ranking) -> dict[str, Any]:
+    """A ranking as JSON values."""
+    reasons = ranking.explanation
+    return {
+        "question": ranking.query.text,
+        "seeds": [step.text for step in ranking.seeds],
+        "withheld": ranking.withheld,
+        **({} if reasons is None else {"why": explanation_json(reasons)}),
+        "hits": [hit_json(rank, hit) for rank, hit in enumerate(ranking, start=1)],
     }
 
 
@@ -58,7 +73,9 @@ def source_line(hit: Hit, told: bool = False) -> str:
     return " · ".join(parts)
 
 
-def print_hit(console: Console, rank: int, hit: Hit, why: bool, told: bool = False) -> None:
+def print_hit(
+    console: Console, rank: int, hit: Hit, reasons: Explanation | None = None, told: bool = False
+) -> None:
     """A hit as text: the passage with its evidence in bold, its source and, if asked, why it was found."""
     console.print(f"{rank}. {hit.score:.2f}  ", style="bold cyan", end="")
     console.print(source_line(hit, told), style="dim", end="")
@@ -72,25 +89,22 @@ def print_hit(console: Console, rank: int, hit: Hit, why: bool, told: bool = Fal
     console.print(after)
     for line in hit.stale:
         console.print(f"   no longer: {line}", style="yellow")
-    if why:
-        console.print("   why: " + "  ".join(f"{k} {v:.2f}" for k, v in hit.parts.items()), style="dim")
-        for depth, step in enumerate(hit.path):
-            text = " ".join(step.text.split())
-            console.print(f"   {'  ' * depth}→ {step.kind}: {text}", style="dim")
+    if reasons is not None:
+        print_hit_why(console, hit, reasons)
     console.print()
 
 
-def print_ranking(ranking: Ranking, why: bool) -> None:
-    """All hits as text."""
-    console = out()
-    if why and ranking.seeds:
-        console.print("linked to: " + ", ".join(step.text for step in ranking.seeds), style="dim")
+def print_ranking(ranking: Ranking) -> None:
+    """All hits as text, with why they were found if the ranking has an explanation."""
+    console, reasons = out(), ranking.explanation
+    if reasons is not None:
+        print_start(console, reasons)
     for rank, hit in enumerate(ranking, start=1):
-        print_hit(console, rank, hit, why, len(ranking.query.view.namespaces) > 1)
+        print_hit(console, rank, hit, reasons, len(ranking.query.view.namespaces) > 1)
     if not ranking.hits:
         console.print("Nothing in this memory covers the question.")
-    if ranking.withheld:
-        console.print(f"{ranking.withheld} left out: their sources are not trusted", style="dim")
+    withheld = {"untrusted": ranking.withheld} if ranking.withheld else {}
+    print_left_out(console, reasons.left_out if reasons else withheld)
 
 
 def register(app: typer.Typer) -> None:
@@ -100,7 +114,9 @@ def register(app: typer.Typer) -> None:
     def query(
         question: Annotated[str, typer.Argument(help="What to ask.")],
         k: Annotated[int, typer.Option("--k", "-k", min=1, max=1000, help="How many passages at most.")] = 5,
-        why: Annotated[bool, typer.Option("--why", help="Show shares and paths of each hit.")] = False,
+        why: Annotated[
+            bool, typer.Option("--why", help="Tell why each hit was found, and what was left out.")
+        ] = False,
         trusted_only: Annotated[
             bool, typer.Option("--trusted-only", help="Leave out what comes from untrusted sources.")
         ] = False,
@@ -112,15 +128,10 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Ask a question: passages that answer it, best first, each with its evidence."""
         with opened(store, namespace, create=False, also=also) as memory:
-            ranking = memory.recall(question, k, as_of=parse_moment(as_of), trusted_only=trusted_only)
+            ranking = memory.recall(
+                question, k, as_of=parse_moment(as_of), trusted_only=trusted_only, why=why
+            )
             if json:
-                print_json(
-                    {
-                        "question": question,
-                        "seeds": [step.text for step in ranking.seeds],
-                        "withheld": ranking.withheld,
-                        "hits": [hit_json(rank, hit) for rank, hit in enumerate(ranking, start=1)],
-                    }
-                )
+                print_json(ranking_json(ranking))
             else:
-                print_ranking(ranking, why)
+                print_ranking(ranking)

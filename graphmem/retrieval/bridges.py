@@ -21,7 +21,7 @@ from graphmem.retrieval.coverage import stems
 from graphmem.retrieval.keyword import QUESTION_WORDS
 from graphmem.retrieval.linking import COMMON_NOUNS, FUNCTION_WORDS, Link, written
 from graphmem.retrieval.ppr import TIE, Mass
-from graphmem.retrieval.subgraph import Subgraph
+from graphmem.retrieval.subgraph import IntArray, Subgraph
 from graphmem.stores.bm25 import best as greatest
 from graphmem.types import Entity, FloatArray
 
@@ -34,10 +34,12 @@ POWER: Final = 0.4  # of a bridge's share of mass: the first is often not the ri
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """A name between two hops: its row, the vector of the question rewritten for it, its share of mass."""
+    """A name between two hops: its row, the question rewritten for it and its vector, its share of mass."""
 
     id: str
+    name: str
     row: int
+    question: str
     vector: FloatArray
     share: float
 
@@ -59,8 +61,8 @@ def bridges(
     vectors = embedder.encode(rewritten)
     top = float(mass.entities[chosen[0][0]])
     return [
-        Bridge(entity.id, row, vector, float(mass.entities[row]) / top)
-        for (row, entity, _), vector in zip(chosen, vectors, strict=True)
+        Bridge(entity.id, entity.name, row, text, vector, float(mass.entities[row]) / top)
+        for (row, entity, _), text, vector in zip(chosen, rewritten, vectors, strict=True)
     ]
 
 
@@ -172,7 +174,13 @@ def answering(
     own = graph.edge_sentence[np.isin(graph.edge_entity, rows)]
     best[own] = OWN * np.maximum(graph.cosine[own], 0.0)
     for bridge in found:
-        edges = np.flatnonzero(graph.edge_entity == bridge.row)
-        value = bridge.share**POWER * np.maximum(cosine[edges], 0.0)
-        np.maximum.at(best, graph.edge_sentence[edges], value)
+        sentences, value = values(graph, bridge, cosine)
+        np.maximum.at(best, sentences, value)
     return best
+
+
+def values(graph: Subgraph, bridge: Bridge, cosine: FloatArray) -> tuple[IntArray, FloatArray]:
+    """The rows of the sentences that name a bridge, and how well each answers what is asked of it."""
+    edges = np.flatnonzero(graph.edge_entity == bridge.row)
+    value: FloatArray = bridge.share**POWER * np.maximum(cosine[edges], 0.0)
+    return graph.edge_sentence[edges], value

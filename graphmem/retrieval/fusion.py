@@ -11,6 +11,8 @@ import math
 from collections.abc import Mapping
 from typing import Final
 
+from graphmem.retrieval.shares import Scores, multiplied
+
 FLOOR: Final = 0.001  # of a passage that the walk does not reach
 EVIDENCE: Final = 0.5  # how much the best sentence counts beside the mass of the walk
 ANSWER: Final = 6.0  # and how much its answer to a bridge's question; 4 to 8 do as well
@@ -19,7 +21,7 @@ GATE: Final = 10.0  # how fast a kind falls behind that fits the question less
 
 def paragraph_scores(
     mass: Mapping[str, float], relevance: Mapping[str, float], answers: Mapping[str, float] | None = None
-) -> dict[str, float]:
+) -> Scores:
     """(mass / best + FLOOR) e^(EVIDENCE (relevance - best) + ANSWER (answer - best)), by passage; in (0, 1].
 
     Args:
@@ -31,11 +33,15 @@ def paragraph_scores(
     heaviest = max(mass.values(), default=0.0) or 1.0
     best = max(relevance.values(), default=0.0)
     top = max(answers.values(), default=0.0)
-    scores = {}
-    for id, fit in relevance.items():
-        reached = (mass.get(id, 0.0) / heaviest + FLOOR) / (1 + FLOOR)
-        scores[id] = reached * math.exp(EVIDENCE * (fit - best) + ANSWER * (answers.get(id, 0.0) - top))
-    return scores
+    parts = {
+        id: {
+            "walk": (mass.get(id, 0.0) / heaviest + FLOOR) / (1 + FLOOR),
+            "sentence": math.exp(EVIDENCE * (fit - best)),
+            "bridge": math.exp(ANSWER * (answers.get(id, 0.0) - top)),
+        }
+        for id, fit in relevance.items()
+    }
+    return multiplied(parts)
 
 
 def gate(fit: float, best: float) -> float:

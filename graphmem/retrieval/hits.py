@@ -9,10 +9,12 @@ from typing import TypeVar
 import numpy as np
 
 from graphmem import schema
+from graphmem.retrieval.bridges import Bridge
 from graphmem.retrieval.candidates import Candidates
 from graphmem.retrieval.linking import Link
 from graphmem.retrieval.path import Way, way_to
 from graphmem.retrieval.ppr import Mass
+from graphmem.retrieval.shares import Parts
 from graphmem.retrieval.subgraph import Subgraph
 from graphmem.stores.base import Store
 from graphmem.types import (
@@ -36,7 +38,8 @@ class Explored:
     """What is known of a question once it has been walked.
 
     ``relevance`` is of the searched sentences; ``answers`` of all in the graph, how well each answers what is
-    asked of a bridge, shape (sentences,).
+    asked of a bridge, shape (sentences,). ``over`` are the bridges; ``edge_cosine`` is of each edge's
+    sentence to what is asked there, shape (edges,).
     """
 
     graph: Subgraph
@@ -45,6 +48,8 @@ class Explored:
     found: Mapping[PassageKind, Candidates]
     relevance: Mapping[str, float]
     answers: FloatArray
+    over: Sequence[Bridge]
+    edge_cosine: FloatArray
 
 
 def _values(store: Store, view: View, ids: Iterable[str], kind: type[T]) -> dict[str, T]:
@@ -99,7 +104,9 @@ def _path(query: Query, way: Way, names: Mapping[str, str]) -> tuple[Step, ...]:
     return (Step("question", "", query.text, 1.0), *steps)
 
 
-def hits(store: Store, query: Query, explored: Explored, scores: Mapping[str, float]) -> tuple[Hit, ...]:
+def hits(
+    store: Store, query: Query, explored: Explored, scores: Mapping[str, float], shares: Parts
+) -> tuple[Hit, ...]:
     """The hits of these passages, in the order of ``scores``."""
     graph = explored.graph
     passages = _values(store, query.view, scores, Passage)
@@ -131,6 +138,7 @@ def hits(store: Store, query: Query, explored: Explored, scores: Mapping[str, fl
             score=score,
             parts=_parts(explored, sentence, rows.get(id, []), cosine),
             path=_path(query, way, names),
+            shares=shares[id],
         )
         found.append(hit)
     return tuple(found)

@@ -15,10 +15,12 @@ from graphmem.retrieval.bridges import answering, bridges, edge_cosines
 from graphmem.retrieval.candidates import Candidates, candidates
 from graphmem.retrieval.coverage import AMONG, covering, stems, telling
 from graphmem.retrieval.doubt import marked, weighed
+from graphmem.retrieval.explain import explain
 from graphmem.retrieval.fusion import gate, paragraph_scores
 from graphmem.retrieval.hits import Explored, hits
 from graphmem.retrieval.linking import Link, link
 from graphmem.retrieval.ppr import NOTHING, TIE, Mass, walk
+from graphmem.retrieval.shares import Scores
 from graphmem.retrieval.subgraph import HUB, Subgraph
 from graphmem.retrieval.turns import turn_scores
 from graphmem.stores.base import Store
@@ -46,20 +48,33 @@ BY_RELEVANCE: Final = 10  # and because a sentence of theirs fits the question
 
 
 def recall(
-    store: Store, embedder: Embedder, query: Query, *, reader: str | None = None, trusted_only: bool = False
+    store: Store,
+    embedder: Embedder,
+    query: Query,
+    *,
+    reader: str | None = None,
+    trusted_only: bool = False,
+    why: bool = False,
 ) -> Ranking:
     """The passages that answer a query, best first.
 
     Those of sources that are not trusted weigh less, by the words of ``reader`` for all sources (see
     ``graphmem.trust``); ``trusted_only`` leaves out untrusted ones and counts them in ``withheld``.
+    With ``why`` the ranking has an explanation.
     """
     vector = embedder.encode([query.text])[0]
     with store.steady():
-        return _recall(store, query, vector, reader, trusted_only, embedder)
+        return _recall(store, query, vector, reader, trusted_only, embedder, why)
 
 
 def _recall(
-    store: Store, query: Query, vector: FloatArray, reader: str | None, trusted_only: bool, embedder: Embedder
+    store: Store,
+    query: Query,
+    vector: FloatArray,
+    reader: str | None,
+    trusted_only: bool,
+    embedder: Embedder,
+    why: bool,
 ) -> Ranking:
     found = candidates(store, query.view, query.text, vector)
     if not found:
@@ -67,16 +82,21 @@ def _recall(
     explored = _explore(store, query, vector, found, embedder)
     if not explored.relevance:
         return Ranking(query, ())
-    scored = _scores(store, query, explored)
-    doubted = trust.doubted(store, query.view, scored, reader)
-    scored = weighed(scored, doubted)
+    of_kinds = _scores(store, query, explored)
+    fitting = {id: score for of_kind in of_kinds for id, score in of_kind.final.items()}
+    doubted = trust.doubted(store, query.view, fitting, reader)
+    scored = weighed(fitting, doubted)
     first = _top(scored, query.k)
     barred = {id for id, level in doubted.items() if level == "untrusted"} if trusted_only else set()
     best = {id: scored[id] for id in _top({id: scored[id] for id in scored.keys() - barred}, query.k)}
     named = (link.entity for link in explored.linked.values())
     seeds = tuple(Step("entity", one.id, one.name, float(one.mentions)) for one in named)
-    shown = marked(hits(store, query, explored, best), doubted)
-    return Ranking(query, shown, seeds, withheld=len(barred.intersection(first)))
+    told = [(of_kind.then("trust", scored), best.keys() & of_kind.final.keys()) for of_kind in of_kinds]
+    shares = {id: of_kind.shares(id) for of_kind, ids in told for id in ids}
+    shown = marked(hits(store, query, explored, best, shares), doubted)
+    withheld = len(barred.intersection(first))
+    reasons = explain(query, explored, shown, len(scored), {"untrusted": withheld}) if why else None
+    return Ranking(query, shown, seeds, withheld, reasons)
 
 
 def _explore(
@@ -99,7 +119,7 @@ def _explore(
         rows = {id: graph.sentence_row[id] for id in kind.ids if id in graph.sentence_row}
         relevance |= kind.relevance({id: float(graph.cosine[row]) for id, row in rows.items()})
     if not relevance:  # nothing is like the question, or what was is gone meanwhile
-        return Explored(graph, NOTHING, {}, found, {}, graph.cosine)
+        return Explored(graph, NOTHING, {}, found, {}, graph.cosine, (), graph.cosine)
     start = softmax_best(relevance)
     linked = link(store, query.view, query.text)
     graph.expand([id for id, one in linked.items() if one.entity.mentions <= HUB], OF_SEED)
@@ -122,6 +142,8 @@ def _explore(
         found,
         relevance,
         answering(graph, over, cosine, linked),
+        over,
+        cosine,
     )
 
 
@@ -168,15 +190,15 @@ def _by_passage(graph: Subgraph, of_sentence: Mapping[str, float]) -> dict[str, 
     return best
 
 
-def _scores(store: Store, query: Query, explored: Explored) -> dict[str, float]:
-    """The score of each passage that may be a hit."""
+def _scores(store: Store, query: Query, explored: Explored) -> list[Scores]:
+    """The scores of the passages that may be hits, one for each kind."""
     own = {
         kind: {id: explored.relevance[id] for id in found.ids if id in explored.relevance}
         for kind, found in explored.found.items()
     }
     fits = {kind: max(relevance.values()) for kind, relevance in own.items() if relevance}
     best = max(fits.values())
-    scores: dict[str, float] = {}
+    scores = []
     for kind, fit in fits.items():
         of_kind = (
             _paragraphs(store, query, explored)
@@ -184,11 +206,11 @@ def _scores(store: Store, query: Query, explored: Explored) -> dict[str, float]:
             else turn_scores(store, query.view, kind, query.text, _cosines(explored, own[kind]))
         )
         share = gate(fit, best)
-        scores |= {id: share * score for id, score in of_kind.items()}
+        scores.append(of_kind.then("kind", {id: share * score for id, score in of_kind.final.items()}))
     return scores
 
 
-def _paragraphs(store: Store, query: Query, explored: Explored) -> dict[str, float]:
+def _paragraphs(store: Store, query: Query, explored: Explored) -> Scores:
     """Scores of paragraphs: the mass that the walk brought to their sentences, and the best sentence."""
     graph = explored.graph
     reached = np.bincount(graph.sentence_passage, explored.mass.sentences, minlength=len(graph.passages))
@@ -214,7 +236,8 @@ def _paragraphs(store: Store, query: Query, explored: Explored) -> dict[str, flo
         {graph.passages[row]: float(relevance[row]) for row in chosen if np.isfinite(relevance[row])},
         {graph.passages[row]: float(answers[row]) for row in chosen},
     )
-    return covering(query.text, scores, _texts(store, query.view, _top(scores, AMONG)))
+    texts = _texts(store, query.view, _top(scores.final, AMONG))
+    return scores.then("coverage", covering(query.text, scores.final, texts))
 
 
 def _best_rows(ids: Sequence[str], values: NDArray[np.float64], k: int) -> list[int]:

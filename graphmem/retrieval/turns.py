@@ -22,6 +22,7 @@ from graphmem.retrieval.context import (
     session_scores,
 )
 from graphmem.retrieval.keyword import telling_words
+from graphmem.retrieval.shares import Scores, added
 from graphmem.stores.base import Store
 from graphmem.types import Passage, PassageKind, View
 
@@ -35,7 +36,7 @@ LENGTH: Final = 0.3  # for a turn of twenty words or more: a short one says litt
 
 def turn_scores(
     store: Store, view: View, kind: PassageKind, question: str, cosine: Mapping[str, float]
-) -> dict[str, float]:
+) -> Scores:
     """Scores of turns or records in [0, 1], best = 1, from the cosines of the nearest, by passage.
 
     The passages around a candidate are scored too: what answers "and when was that?" need not hold
@@ -47,18 +48,20 @@ def turn_scores(
     context = _share(context_scores(around, found, store.count(view, schema.SENTENCE_KINDS[kind])))
     sessions = _share(session_scores(around, found))
     speaker = _named_speaker(around.turns, question)
-    scores = {}
-    for id, turn in around.turns.items():
-        scores[id] = (
-            near.get(id, 0.0)
-            + AROUND * sum(near.get(other, 0.0) for other in around.beside(id))
-            + CONTEXT * context[id]
-            + SESSION * sessions[id]
-            + SPEAKER * (turn.speaker == speaker)
-            - ASKS * asks(turn)
-            + LENGTH * min(math.log1p(len(set(turn.text.split()))) / 3, 1.0)
-        )
-    return _share(scores)
+    return added(
+        {
+            id: {
+                "cosine": near.get(id, 0.0),
+                "beside": AROUND * sum(near.get(other, 0.0) for other in around.beside(id)),
+                "context": CONTEXT * context[id],
+                "session": SESSION * sessions[id],
+                "speaker": SPEAKER * (turn.speaker == speaker),
+                "asks": -ASKS * asks(turn),
+                "length": LENGTH * min(math.log1p(len(set(turn.text.split()))) / 3, 1.0),
+            }
+            for id, turn in around.turns.items()
+        }
+    )
 
 
 def _centres(cosine: Mapping[str, float], found: Said) -> list[str]:
