@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-import webbrowser
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -13,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from graphmem.cli.options import JsonOption, out, parse_moment, print_json, talk
+from graphmem.cli.options import JsonOption, out, parse_moment, print_json, show_page, talk
 from graphmem.dates import TimeExpression
 from graphmem.errors import MissingExtra, SourceError
 from graphmem.ingest import visual
@@ -37,6 +35,7 @@ from graphmem.ingest.reading import Reading
 from graphmem.ingest.sources import expand
 from graphmem.ingest.sources import load as content_of
 from graphmem.memory import DEFAULT_NAMESPACE
+from graphmem.page import check, write
 from graphmem.relations import Schema
 from graphmem.relations import load as load_relations
 from graphmem.statements import Statement
@@ -184,10 +183,8 @@ def _page_of(paths: list[str]) -> Path:
 
 def _show(extracts: list[Extract], file: Path, *, browser: bool) -> None:
     """Write the page, and open it where somebody looks on."""
-    visual.write(file, visual.page(extracts))
-    talk.print(f"wrote {file}", markup=False, soft_wrap=True)
-    if browser and sys.stdout.isatty():
-        webbrowser.open(file.resolve().as_uri())
+    write(file, visual.page(extracts))
+    show_page(file, browser=browser)
 
 
 def register(app: typer.Typer) -> None:
@@ -224,7 +221,7 @@ def register(app: typer.Typer) -> None:
         """
         page = (file or _page_of(paths)) if show or file else None
         if page:
-            visual.check(page)
+            check(page)
         model = extractor_of(llm, llm_budget, llm_price, llm_relations, cached=not no_llm_cache)
         installed = named(pipeline)
         reader = Reader(

@@ -1,61 +1,29 @@
-"""What is read out of texts as one HTML page, for people: the text marked, and beside it what it says.
-
-The page is whole in itself: it loads nothing, its style and its script are inside, and a policy (Content
-Security Policy, level 2) lets nothing else run. All that a text holds is escaped, so that it stays text.
-"""
+"""What is read out of texts as one HTML page, for people: the text marked, and beside it what it says."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import os
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
-from html import escape
-from importlib.resources import files
 from itertools import pairwise
-from pathlib import Path
 from typing import Final
 
 from graphmem.dates import TimeExpression
-from graphmem.errors import InputError
 from graphmem.identity import fold
 from graphmem.ingest.findings import Extract, Finding, meaning
 from graphmem.ingest.moments import day
+from graphmem.page import html, shown, worded
 from graphmem.schema import DATE_LABEL
 from graphmem.statements import Participant, Statement, event_id
 from graphmem.types import Mention
 
-MADE_BY: Final = '<meta name="generator" content="graphmem extract">'
-"""By what a page of graphmem is known."""
-_HEAD: Final = 1000  # bytes in which it stands
 _COLOURS: Final = {
     **{label: label for label in "person organization place date work product speaker name".split()},
     "event": "event-name",
     "time": "date",
 }
 _OTHERS: Final = 4  # colours of labels that only a pipeline of the user's has
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _SWITCHES: Final = {"facts": "no-facts", "events": "no-events", "times": "no-times"}
-
-
-def shown(text: str) -> str:
-    """A text for HTML, also inside quotation marks; what no page may hold becomes a picture of it."""
-
-    def picture(found: re.Match[str]) -> str:
-        code = ord(found.group())
-        return chr(0x2400 + code) if code < 0x20 else "\u2421" if code == 0x7F else "\ufffd"
-
-    return escape(_CONTROL.sub(picture, text), quote=True)
-
-
-def _worded(text: str) -> str:
-    """A text in one line, that cannot turn the direction of what stands beside it."""
-    return f"<bdi>{shown(' '.join(text.split()))}</bdi>"
 
 
 def colour(label: str) -> str:
@@ -164,7 +132,7 @@ def _text(finding: Finding, id: str, page: _Page) -> str:
 def _participant(one: Participant) -> str:
     """Its role and its words; a field of a record brings its name, which is its role."""
     role = "" if one.worded.startswith(f"{one.role}:") else f'<span class="role">{shown(one.role)}</span> '
-    return f" <span>— {role}{_worded(one.worded)}</span>"
+    return f" <span>— {role}{worded(one.worded)}</span>"
 
 
 def _marks(statement: Statement) -> str:
@@ -172,9 +140,9 @@ def _marks(statement: Statement) -> str:
     marks = [shown(statement.when.text)] if statement.when else []
     marks += ["<b>denied</b>"] if statement.negated else []
     marks += [f"<b>{shown(statement.modality)}</b>"] if statement.modality else []
-    marks += [f"says {_worded(statement.said_by)}"] if statement.said_by else []
+    marks += [f"says {worded(statement.said_by)}"] if statement.said_by else []
     marks += [f"= {shown(statement.relation)}"] if statement.relation else []
-    marks += [] if statement.by == "rules" else [f"read by {_worded(statement.by)}"]
+    marks += [] if statement.by == "rules" else [f"read by {worded(statement.by)}"]
     marks.append(f'<span class="sure">confidence {statement.confidence:.2f}</span>')
     return " · ".join(marks)
 
@@ -183,14 +151,14 @@ def _statement(statement: Statement, number: int) -> str:
     """A fact or an event; its spans are those of its evidence, then of each who takes part."""
     kind = "event" if statement.is_event else "fact"
     others = "".join(map(_participant, statement.participants[1:]))
-    said = f' — <span class="predicate">{_worded(statement.predicate)}</span>' if statement.predicate else ""
+    said = f' — <span class="predicate">{worded(statement.predicate)}</span>' if statement.predicate else ""
     parts = [(one.start, one.end) for one in statement.participants if one.end > one.start]
     spans = " ".join(f"{start}-{end}" for start, end in ((statement.start, statement.end), *parts))
     subject = "said" if statement.subject.end else "unsaid"
     return (
         f'<li class="is-{kind}"><button type="button" id="f{number}" aria-pressed="false"'
         f' data-spans="{spans}" data-subject="{subject}">'
-        f'<span class="kind">{kind}</span> <b>{_worded(statement.subject.worded)}</b>'
+        f'<span class="kind">{kind}</span> <b>{worded(statement.subject.worded)}</b>'
         f'{said}{others}<span class="marks">{_marks(statement)}</span></button></li>'
     )
 
@@ -216,7 +184,7 @@ def _document(extract: Extract, page: _Page, *, several: bool) -> Iterator[str]:
     document = extract.document
     yield "<section>"
     if several:
-        yield f"<h2>{_worded(document.title or document.uri)}</h2>"
+        yield f"<h2>{worded(document.title or document.uri)}</h2>"
     heading, passage = document.title, ""
     for finding in extract.findings:
         own = finding.passage
@@ -224,9 +192,9 @@ def _document(extract: Extract, page: _Page, *, several: bool) -> Iterator[str]:
             passage = own.id
             if own.heading and own.heading != heading:
                 heading = own.heading
-                yield f"<h3>{_worded(heading)}</h3>"
+                yield f"<h3>{worded(heading)}</h3>"
             moment = [shown(day(own.at))] if own.at else []
-            speaker = [f"<b>{_worded(own.speaker)}</b>"] if own.speaker else []
+            speaker = [f"<b>{worded(own.speaker)}</b>"] if own.speaker else []
             if moment or speaker:
                 yield f'<p class="turn">{" · ".join(speaker + moment)}</p>'
         yield _sentence(finding, document.namespace, document.title or document.uri, page)
@@ -243,9 +211,9 @@ def _timeline(page: _Page, *, several: bool) -> str:
     for statement, title, number, before in (*dated, *others):
         after = page.events[before][0] if before in page.events else None
         told = f' class="follows" title="after: {shown(_line(after))}"' if after else ""
-        where = f"<small>{_worded(title)}</small>" if several else ""
+        where = f"<small>{worded(title)}</small>" if several else ""
         when = shown(statement.when.text if statement.when else "")
-        line = f"<time>{when}</time>{_worded(_line(statement))}"
+        line = f"<time>{when}</time>{worded(_line(statement))}"
         rows.append(f'<li{told}><a href="#f{number}">{line}</a>{where}</li>')
     if not rows:
         return '<p class="empty">No event with a time.</p>'
@@ -265,7 +233,7 @@ def _index(page: _Page) -> str:
         full = min(name.surfaces, key=lambda one: (-name.surfaces[one], one))
         rows.append(
             f'<li data-label="{shown(name.label)}"><a class="{colour(name.label)}" href="#{name.places[0]}"'
-            f' data-name="{name.number}" data-places="{" ".join(name.places)}">{_worded(full)}</a>'
+            f' data-name="{name.number}" data-places="{" ".join(name.places)}">{worded(full)}</a>'
             f"<small>{shown(name.label)} · {len(name.places)}</small></li>"
         )
     return f'<ul class="names">{"".join(rows)}</ul>' if rows else '<p class="empty">No name.</p>'
@@ -282,54 +250,6 @@ def _legend(page: _Page) -> str:
         for name, css in _SWITCHES.items()
     ]
     return f"<fieldset><legend>Show</legend>{''.join(chips)}</fieldset>"
-
-
-def check(file: Path) -> None:
-    """That a page may be written here: into a folder, over nothing, or over a page of graphmem.
-
-    Raises:
-        InputError: there is no such folder, or something else is there.
-    """
-    try:
-        if not file.parent.is_dir():
-            raise InputError(f"{file}: there is no such folder: make it, or name another place with --page")
-        if file.exists() or file.is_symlink():
-            with file.open("rb") as stream:
-                ours = file.is_file() and MADE_BY.encode() in stream.read(_HEAD)
-            if not ours:
-                raise InputError(
-                    f"{file}: not made by graphmem, so it is left as it is: name another place with --page"
-                )
-    except OSError as error:
-        raise InputError(f"{file}: cannot be written: {error.strerror}") from error
-
-
-def write(file: Path, html: str) -> None:
-    """Put a page in its place when it is whole.
-
-    Raises:
-        InputError: see ``check``; or the folder cannot be written, or its disk is full.
-    """
-    check(file)
-    part = file.with_name(file.name + ".part")
-    try:
-        try:
-            part.write_text(html, "utf-8", newline="\n")
-            os.replace(part, file)
-        except BaseException:
-            with suppress(FileNotFoundError):
-                part.unlink()
-            raise
-    except OSError as error:
-        raise InputError(f"{file}: cannot be written: {error.strerror}") from error
-
-
-@lru_cache(maxsize=2)
-def _part(name: str) -> tuple[str, str]:
-    """A part of the page that comes with the package, and the digest that the policy lets it in by."""
-    text = files("graphmem.ingest").joinpath(name).read_text("utf-8")
-    digest = base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
-    return text, f"'sha256-{digest}'"
 
 
 def page(extracts: Sequence[Extract]) -> str:
@@ -351,23 +271,17 @@ def page(extracts: Sequence[Extract]) -> str:
         (len(counted.names), "name"),
     )
     told = ", ".join(f"{count:,} {noun}{'' if count == 1 else 's'}" for count, noun in counts)
-    style, style_digest = _part("visual.css")
-    script, script_digest = _part("visual.js")
-    policy = (
-        f"default-src 'none'; style-src {style_digest}; script-src {script_digest}; base-uri 'none';"
-        " form-action 'none'"
-    )
-    return (
-        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n{MADE_BY}\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{shown(' '.join(title.split()))} — read by graphmem</title>\n"
-        f"<style>{style}</style>\n</head>\n"
-        f"<body>\n<header><h1>{_worded(title)}</h1><p>{told}</p>{_legend(counted)}"
-        '<nav class="jump" aria-label="Parts">'
-        '<a href="#timeline">Timeline</a><a href="#names">Names</a></nav>'
-        f'</header>\n<div class="layout">\n<main>{body}</main>\n<aside tabindex="0" aria-label="Index">'
-        f'<section id="timeline"><h2>Timeline</h2>{_timeline(counted, several=several)}</section>'
-        f'<section id="names"><h2>Names</h2>{_index(counted)}</section></aside>\n</div>\n'
-        f"<script>{script}</script>\n</body>\n</html>\n"
+    return html(
+        f"{title} — read by graphmem",
+        [
+            f"<header><h1>{worded(title)}</h1><p>{told}</p>{_legend(counted)}",
+            '<nav class="jump" aria-label="Parts">',
+            '<a href="#timeline">Timeline</a><a href="#names">Names</a></nav>',
+            f'</header>\n<div class="layout">\n<main>{body}</main>\n<aside tabindex="0" aria-label="Index">',
+            f'<section id="timeline"><h2>Timeline</h2>{_timeline(counted, several=several)}</section>',
+            f'<section id="names"><h2>Names</h2>{_index(counted)}</section></aside>\n</div>',
+        ],
+        by="extract",
+        package="graphmem.ingest",
+        name="visual",
     )

@@ -67,6 +67,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "graphmem.explanation",
         "graphmem.statements",
         "graphmem.identity",
+        "graphmem.page",
         "graphmem.relations",
         "graphmem.retrying",
     ),

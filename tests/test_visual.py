@@ -18,7 +18,8 @@ from graphmem.errors import InputError
 from graphmem.ingest.chunking import chunk
 from graphmem.ingest.findings import Extract, Finding, dates_of
 from graphmem.ingest.readers import items_reading
-from graphmem.ingest.visual import page, shown, write
+from graphmem.ingest.visual import page
+from graphmem.page import shown, write
 from graphmem.statements import SUBJECT, Interval, Participant, Statement
 from graphmem.types import Mention
 

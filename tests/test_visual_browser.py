@@ -14,7 +14,8 @@ from test_visual import HOSTILE, NOW
 from graphmem.ingest.chunking import chunk
 from graphmem.ingest.findings import Extract, Finding
 from graphmem.ingest.readers import items_reading
-from graphmem.ingest.visual import page, write
+from graphmem.ingest.visual import page
+from graphmem.page import write
 from graphmem.statements import SUBJECT, Interval, Participant, Statement
 from graphmem.types import Mention
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 import sys
+import webbrowser
 from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 import typer
@@ -82,6 +84,13 @@ def print_json(value: Any) -> None:
     """One JSON value on a line of stdout; half a character of an argument becomes a question mark."""
     text = json.dumps(value, ensure_ascii=False, default=str)
     sys.stdout.write(text.encode("utf-8", "replace").decode("utf-8") + "\n")
+
+
+def show_page(file: Path, *, browser: bool) -> None:
+    """Say where a page was written, and open it where somebody looks on."""
+    talk.print(f"wrote {file}", markup=False, soft_wrap=True)
+    if browser and sys.stdout.isatty():
+        webbrowser.open(file.resolve().as_uri())
 
 
 def out() -> Console:

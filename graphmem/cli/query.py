@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -17,10 +18,13 @@ from graphmem.cli.options import (
     out,
     parse_moment,
     print_json,
+    show_page,
 )
+from graphmem.cli.picture import page as picture
 from graphmem.cli.why import explanation_json, print_hit_why, print_left_out, print_start
 from graphmem.explanation import Explanation
 from graphmem.memory import DEFAULT_NAMESPACE
+from graphmem.page import check, write
 from graphmem.types import Hit, Ranking
 
 
@@ -124,14 +128,27 @@ def register(app: typer.Typer) -> None:
         store: StoreOption = DEFAULT_STORE,
         namespace: NamespaceOption = DEFAULT_NAMESPACE,
         also: AlsoOption = None,
+        visual: Annotated[
+            bool,
+            typer.Option("--visual", help="Write an HTML page that shows why, and open it."),
+        ] = False,
+        file: Annotated[
+            Path | None, typer.Option("--page", help="Where the page goes; query.html here if left out.")
+        ] = None,
+        browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
         json: JsonOption = False,
     ) -> None:
         """Ask a question: passages that answer it, best first, each with its evidence."""
+        page = (file or Path("query.html")) if visual or file else None
+        if page:
+            check(page)
         with opened(store, namespace, create=False, also=also) as memory:
-            ranking = memory.recall(
-                question, k, as_of=parse_moment(as_of), trusted_only=trusted_only, why=why
-            )
-            if json:
-                print_json(ranking_json(ranking))
-            else:
-                print_ranking(ranking)
+            reasons, moment = why or page is not None, parse_moment(as_of)
+            ranking = memory.recall(question, k, as_of=moment, trusted_only=trusted_only, why=reasons)
+        if json:
+            print_json(ranking_json(ranking))
+        elif why or not page:
+            print_ranking(ranking)
+        if page:
+            write(page, picture(ranking))
+            show_page(page, browser=browser)
