@@ -19,6 +19,7 @@ from rich.progress import (
 from rich.text import Text
 
 from graphmem.casting import cast
+from graphmem.cli.llm import LlmBudgetOption, LlmPriceOption, NoLlmCacheOption
 from graphmem.cli.options import (
     DEFAULT_STORE,
     AuthorOption,
@@ -36,15 +37,7 @@ from graphmem.ingest.facts.options import RelationsOption
 from graphmem.ingest.language import AUTOMATIC
 from graphmem.ingest.llm import Extractor
 from graphmem.ingest.llm.joining import read_with
-from graphmem.ingest.llm.options import (
-    LlmBudgetOption,
-    LlmOption,
-    LlmPriceOption,
-    LlmRelationsOption,
-    NoLlmCacheOption,
-    extractor_of,
-    told_at_the_end,
-)
+from graphmem.ingest.llm.options import LlmOption, LlmRelationsOption, extractor_of, told_at_the_end
 from graphmem.ingest.pipeline import Prepared, Report, ingest_sources
 from graphmem.ingest.sources import DEFAULT_LIMITS, expand
 from graphmem.memory import DEFAULT_NAMESPACE

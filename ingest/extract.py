@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
+from graphmem.cli.llm import LlmBudgetOption, LlmPriceOption, NoLlmCacheOption
 from graphmem.cli.options import JsonOption, out, parse_moment, print_json, show_page, talk
 from graphmem.dates import TimeExpression
 from graphmem.errors import MissingExtra, SourceError
@@ -21,15 +22,7 @@ from graphmem.ingest.findings import Extract, Finding, findings, meaning
 from graphmem.ingest.language import ENGLISH, load, named
 from graphmem.ingest.llm import Extractor
 from graphmem.ingest.llm.joining import extract_with
-from graphmem.ingest.llm.options import (
-    LlmBudgetOption,
-    LlmOption,
-    LlmPriceOption,
-    LlmRelationsOption,
-    NoLlmCacheOption,
-    extractor_of,
-    told_at_the_end,
-)
+from graphmem.ingest.llm.options import LlmOption, LlmRelationsOption, extractor_of, told_at_the_end
 from graphmem.ingest.readers import read_content
 from graphmem.ingest.reading import Reading
 from graphmem.ingest.sources import expand

@@ -70,6 +70,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "graphmem.page",
         "graphmem.relations",
         "graphmem.retrying",
+        "graphmem.llm",
     ),
     ("graphmem.errors",),
 )

@@ -16,7 +16,7 @@ from pydantic import Field
 
 from graphmem import relations
 from graphmem.ingest.llm import Excerpt, Extractor, excerpts
-from graphmem.ingest.llm.extractor import Kept
+from graphmem.llm import Kept
 from graphmem.types import Document, Passage, Sentence
 
 NOW = datetime(2024, 5, 15, tzinfo=timezone.utc)

@@ -26,8 +26,9 @@ from pydantic import SecretStr
 from test_llm import CURIE, MOVED, NAMES, NOW, Scripted, Structured, reader, tool
 
 from graphmem.errors import InputError
-from graphmem.ingest.llm import Budget, Cache, Excerpt, ModelError, Price, Usage, chat_model, folder
-from graphmem.ingest.llm.asking import TRIES
+from graphmem.ingest.llm import Excerpt
+from graphmem.llm import Budget, Cache, ModelError, Price, Usage, chat_model, folder
+from graphmem.llm.asking import TRIES
 
 GOOD = {"names": NAMES, "facts": [MOVED]}
 USED = UsageMetadata(input_tokens=1000, output_tokens=200, total_tokens=1200)
@@ -221,7 +222,7 @@ class Status(ConnectionError):
 def test_what_passes_is_tried_again_with_growing_pauses(error: Exception) -> None:
     pauses: list[float] = []
     extractor = reader(Structured(answers=[error, error, good()]))
-    extractor._asker.sleep = pauses.append
+    extractor._client._asker.sleep = pauses.append
     assert extractor(CURIE)[1].statements
     assert pauses == [2.0, 4.0]
     with pytest.raises(ModelError, match=f"no answer after {TRIES} tries.*run again later"):

@@ -18,10 +18,11 @@ from graphmem.cli import build
 from graphmem.errors import InputError
 from graphmem.ingest.chunking import chunk
 from graphmem.ingest.findings import Extract, chained, findings
-from graphmem.ingest.llm import ModelError, options
+from graphmem.ingest.llm import options
 from graphmem.ingest.llm.joining import extract_with, joined_mentions, joined_statements, read_with
 from graphmem.ingest.llm.replay import Recorded, ReplayChatModel
 from graphmem.ingest.readers import items_reading
+from graphmem.llm import ModelError
 from graphmem.memory import Memory
 from graphmem.statements import SUBJECT, Interval, Participant, Statement, event_id
 from graphmem.types import Mention

@@ -14,7 +14,7 @@ from langchain_core.messages import AIMessage
 from test_llm import CURIE, MOVED, NAMES, Scripted, Structured, reader, tool
 
 from graphmem.ingest.llm import Extraction, answer
-from graphmem.ingest.llm.repair import DEEPEST, repaired
+from graphmem.llm.repair import DEEPEST, repaired
 from graphmem.statements import Statement
 
 STAYED = {"sentence": 2, "subject": "She", "subject_name": "Marie Curie", "predicate": "return to",

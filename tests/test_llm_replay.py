@@ -90,7 +90,7 @@ def test_a_file_that_is_no_recording_is_told(tmp_path: Path, content: str | None
 
 
 def test_without_langchain_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    from graphmem.ingest.llm import chat_model
+    from graphmem.llm import chat_model
 
     monkeypatch.setitem(sys.modules, "langchain.chat_models", None)
     with pytest.raises(MissingExtra, match=r"pip install 'graphmem\[llm\]'"):

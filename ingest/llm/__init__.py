@@ -3,6 +3,8 @@ r"""Reading with a language model: names and statements of passages, each ground
 Optional: nothing here runs, and nothing is sent anywhere, unless a model is given. Any chat model of
 LangChain will do::
 
+    from graphmem.llm import Budget, Cache, chat_model, folder
+
     model = chat_model("openai:gpt-4o-mini")
     extractor = Extractor(model, cache=Cache(folder()), budget=Budget(tokens=500_000))
     for found in extractor.each(excerpts(document, passages, sentences, now)):
@@ -14,25 +16,9 @@ A model is believed in nothing that the text does not have (``grounding``).
 
 from __future__ import annotations
 
-from graphmem.ingest.llm.budget import Budget, Price, Usage
-from graphmem.ingest.llm.cache import Cache, folder
 from graphmem.ingest.llm.excerpt import Excerpt, excerpts
 from graphmem.ingest.llm.extractor import Extractor
 from graphmem.ingest.llm.grounding import Extraction
-from graphmem.ingest.llm.model import ModelError, chat_model
 from graphmem.ingest.llm.report import Report
 
-__all__ = [
-    "Budget",
-    "Cache",
-    "Excerpt",
-    "Extraction",
-    "Extractor",
-    "ModelError",
-    "Price",
-    "Report",
-    "Usage",
-    "chat_model",
-    "excerpts",
-    "folder",
-]
+__all__ = ["Excerpt", "Extraction", "Extractor", "Report", "excerpts"]

@@ -151,14 +151,6 @@ def read(value: object) -> tuple[Answer, Counter[str]] | None:
     return Answer(names=names[:MOST], facts=facts[:MOST]), +dropped
 
 
-def without_last(value: Any) -> Any:
-    """An answer that was cut off without its last item, which may lack a part: "negated" is one."""
-    if not isinstance(value, Mapping):
-        return value
-    lists = [field for field, items in value.items() if isinstance(items, list) and items]
-    return {**value, lists[-1]: value[lists[-1]][:-1]} if lists else value
-
-
 def schema() -> dict[str, Any]:
     """The JSON schema of an answer."""
     return Answer.model_json_schema()

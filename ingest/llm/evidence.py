@@ -12,7 +12,7 @@ from graphmem.ingest.llm.answer import Claim
 from graphmem.ingest.llm.excerpt import Excerpt
 from graphmem.ingest.llm.moment import expressions
 from graphmem.ingest.llm.predicate import support
-from graphmem.ingest.llm.spans import Place, find, gather, short
+from graphmem.llm.spans import Place, find, gather, short
 from graphmem.statements import Participant
 
 

@@ -8,8 +8,8 @@ from typing import Final
 
 from graphmem.dates import Tense, TimeExpression
 from graphmem.ingest.findings import dates_of
-from graphmem.ingest.llm.spans import Place
 from graphmem.ingest.moments import aware
+from graphmem.llm.spans import Place
 from graphmem.statements import Interval
 
 _LENGTH: Final = "duration"

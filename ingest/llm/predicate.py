@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from graphmem.ingest.llm.spans import stem, words_of
+from graphmem.llm.spans import stem, words_of
 from graphmem.relations import Relation, Schema
 
 MOST_WORDS: Final = 12

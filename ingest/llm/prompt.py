@@ -1,22 +1,17 @@
-"""The prompt: what is wanted, and the passage as data between lines that it cannot forge.
+"""The prompt: what is wanted, and the passage as data (``fence``), each sentence behind its number.
 
-A passage is somebody else's text and may hold commands ("prompt injection"). Three things keep them from
-working as such: each sentence is one line behind its number, angle brackets are not sent, so that no
-control token of a model is spelled, and the line that ends the passage holds a mark that is in no line of it
-(Hines et al. 2024, "Defending Against Indirect Prompt Injection Attacks With Spotlighting": delimiting).
-What a model that obeys all the same can do is bounded by ``graphmem.ingest.llm.grounding``.
+What a model that obeys a command in the passage all the same can do is bounded by
+``graphmem.ingest.llm.grounding``.
 """
 
 from __future__ import annotations
 
-import json
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
-from graphmem.identity import digest
 from graphmem.ingest.llm.excerpt import Excerpt
+from graphmem.llm.fence import fenced, inside, line
 from graphmem.relations import Schema
 
 _TASK: Final = """\
@@ -31,8 +26,7 @@ Split lists into one fact each. Set negated, modality and said_by where the sent
 attributes what it says."""
 _OPEN: Final = "Choose the predicates yourself; the relation is the verb's basic form: be born in, discover."
 _GUIDED: Final = "Give only facts of these relations, and the relation's name with each:"
-_ALONE: Final = "Answer with one JSON object and nothing else, of this form (leave out what is empty):"
-_EXAMPLE: Final = {
+EXAMPLE: Final = {
     "names": [{"name": "Ada Lovelace", "label": "person"}],
     "facts": [
         {
@@ -52,10 +46,8 @@ _EXAMPLE: Final = {
         }
     ],
 }
-_UNSENT: Final = frozenset({"Cc", "Cs", "Co", "Cn"})
-_TAGS: Final = range(0xE0000, 0xE0080)
-"""Letters that show nowhere and that models read."""
-_BRACKETS: Final = str.maketrans("<>", "‹›")
+"""An answer, for a model that is not given its schema."""
+_PASSAGE: Final = "passage"
 _LINE: Final = re.compile(r"\[\d+\] ?(.*)")
 
 
@@ -72,25 +64,6 @@ class Prompt:
         return len(self.task) + len(self.passage)
 
 
-def line(text: str) -> str:
-    """A text as one line of data: no line breaks, control characters, hidden letters or angle brackets."""
-    shown = "".join(
-        " " if unicodedata.category(c) in _UNSENT or c in "\u2028\u2029" else c
-        for c in text
-        if ord(c) not in _TAGS
-    )
-    return " ".join(shown.translate(_BRACKETS).split())
-
-
-def _mark(lines: list[str]) -> str:
-    """A word that is in none of the lines; the same lines have the same."""
-    text = "\n".join(lines)
-    mark = digest("mark", text)[:8]
-    while mark in text:
-        mark = digest("mark", mark, text)[:8]
-    return mark
-
-
 def _relations(schema: Schema) -> str:
     told = []
     for relation in sorted(schema.relations.values(), key=lambda one: one.name):
@@ -100,25 +73,16 @@ def _relations(schema: Schema) -> str:
     return "\n".join([_GUIDED, *told])
 
 
-def task(guided: Schema | None, *, alone: bool) -> str:
-    """What is wanted of the model.
-
-    Args:
-        guided: the relations that facts may have; open, if None.
-        alone: whether it is to write JSON as plain text, and must be told its form.
-    """
-    parts = [_TASK, _OPEN if guided is None else _relations(guided)]
-    if alone:
-        parts += [_ALONE, json.dumps(_EXAMPLE, ensure_ascii=False)]
-    return "\n".join(parts)
+def task(guided: Schema | None) -> str:
+    """What is wanted of the model; ``guided`` are the relations that facts may have, any if None."""
+    return "\n".join([_TASK, _OPEN if guided is None else _relations(guided)])
 
 
-def prompt(excerpt: Excerpt, guided: Schema | None, *, alone: bool) -> Prompt:
+def prompt(excerpt: Excerpt, guided: Schema | None) -> Prompt:
     """The prompt for an excerpt; the same one for the same words, whatever the day."""
     lines = [f"{name}: {line(said)}" for name, said in _context(excerpt)]
     lines += [f"[{number}] {line(said)}" for number, said in enumerate(excerpt.sentences, 1)]
-    mark = _mark(lines)
-    return Prompt(task(guided, alone=alone), "\n".join([f"=== {mark} passage", *lines, f"=== {mark} end"]))
+    return Prompt(task(guided), fenced(_PASSAGE, lines))
 
 
 def _context(excerpt: Excerpt) -> list[tuple[str, str]]:
@@ -131,15 +95,4 @@ def sentences_in(passage: str) -> list[str]:
     Raises:
         ValueError: it is no passage of a prompt.
     """
-    first, *lines, last = passage.split("\n")
-    mark = first.removeprefix("=== ").removesuffix(" passage")
-    if first != f"=== {mark} passage" or last != f"=== {mark} end":
-        raise ValueError("not the passage of a prompt")
-    return [found.group(1) for found in map(_LINE.fullmatch, lines) if found]
-
-
-def complaint(reason: str) -> str:
-    """What a model is told when its answer could not be used."""
-    return (
-        f"That answer could not be used: {reason} Answer again, for the same passage and by the same rules."
-    )
+    return [found.group(1) for found in map(_LINE.fullmatch, inside(_PASSAGE, passage)) if found]

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from graphmem.errors import InputError, MissingExtra
-from graphmem.ingest.llm.prompt import line, sentences_in
+from graphmem.ingest.llm.prompt import sentences_in
+from graphmem.llm.fence import line
 
 try:
     from langchain_core.callbacks import CallbackManagerForLLMRun

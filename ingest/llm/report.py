@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
-from graphmem.ingest.llm.budget import Budget
+from graphmem.llm.budget import Budget
 
 
 @dataclass(slots=True)
@@ -37,9 +37,12 @@ class Report:
     refusal: str = ""
     _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
 
-    def add(self, outcome: str, mentions: int, statements: int, dropped: Counter[str]) -> None:
+    def add(
+        self, outcome: str, mentions: int, statements: int, dropped: Counter[str], refusal: str = ""
+    ) -> None:
         """Count a passage."""
         with self._lock:
+            self.refusal = refusal or self.refusal
             self.passages[outcome] += 1
             self.mentions += mentions
             self.statements += statements
@@ -58,7 +61,6 @@ class Report:
 
     def json(self) -> dict[str, Any]:
         """All of it as JSON values."""
-        spent = self.budget.spent
         return {
             "passages": dict(self.passages),
             "mentions": self.mentions,
@@ -66,20 +68,14 @@ class Report:
             "dropped": dict(self.dropped),
             "asked_again": self.again,
             "cut_off": self.cut,
-            "calls": self.budget.calls,
-            "input_tokens": spent.input,
-            "output_tokens": spent.output,
-            "tokens_estimated": spent.estimated,
-            "cost": self.budget.cost,
+            **self.budget.json(),
         }
 
     def lines(self) -> Iterator[str]:
         """All of it for people."""
         told = ", ".join(f"{self.passages[one]:,} {one}" for one in ("read", "cached") if self.passages[one])
         yield f"model: {told or 'no'} passages, {self.statements:,} statements, {self.mentions:,} names"
-        spent, about = self.budget.spent, "about " if self.budget.spent.estimated else ""
-        cost = "" if self.budget.cost is None else f", cost {about}{self.budget.cost:.4f}"
-        yield f"tokens: {about}{spent.input:,} sent, {spent.output:,} answered{cost}"
+        yield self.budget.line()
         if self.dropped:
             yield "dropped: " + ", ".join(f"{n:,} {why}" for why, n in self.dropped.most_common())
         if self.passages["unread"]:

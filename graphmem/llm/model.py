@@ -138,8 +138,8 @@ def model_error(name: str, error: Exception, tries: int, model: BaseChatModel | 
         )
     if is_passing(error):
         return ModelError(
-            f"{name}: no answer after {tries} tries: {reason(error, model)}; what was read is kept:"
-            " run again later"
+            f"{name}: no answer after {tries} tries: {reason(error, model)}:"
+            " run again later, what was done is kept"
         )
     return ModelError(f"{name}: {reason(error, model)}")
 
@@ -158,7 +158,7 @@ def chat_model(name: str, **options: Any) -> BaseChatModel:
     try:
         from langchain.chat_models import init_chat_model
     except ImportError as error:
-        raise MissingExtra("reading with a language model", "llm") from error
+        raise MissingExtra("a language model", "llm") from error
     provider, _, model = name.partition(":")
     if not provider or not model:
         raise InputError(f"{name!r} names no model: write provider:model, as openai:gpt-4o-mini")
@@ -176,6 +176,14 @@ def chat_model(name: str, **options: Any) -> BaseChatModel:
         # Its calls would fail as if there were no network.
         raise _unopened(name, "no key is set")
     return opened
+
+
+def model_name(model: BaseChatModel) -> str:
+    """What a model calls itself."""
+    for field in ("model_name", "model", "model_id", "deployment_name"):
+        if isinstance(name := getattr(model, field, None), str) and name:
+            return name
+    return model._llm_type
 
 
 def _unopened(name: str, why: str) -> InputError:

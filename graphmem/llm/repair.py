@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import Any, Final
 
@@ -174,3 +174,11 @@ def repaired(text: str, fits: Callable[[object], bool]) -> tuple[Any, bool] | No
         if fits(found):
             return found, whole
     return None
+
+
+def without_last(value: Any) -> Any:
+    """An answer that was cut off without its last item, which may lack a part: "negated" is one."""
+    if not isinstance(value, Mapping):
+        return value
+    lists = [field for field, items in value.items() if isinstance(items, list) and items]
+    return {**value, lists[-1]: value[lists[-1]][:-1]} if lists else value

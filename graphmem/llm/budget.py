@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Final
+from typing import Any, Final
 
 from graphmem.errors import InputError
 
@@ -105,3 +105,19 @@ class Budget:
             if used is not None:
                 self.spent += used
                 self.calls += 1
+
+    def json(self) -> dict[str, Any]:
+        """What was spent, as JSON values."""
+        return {
+            "calls": self.calls,
+            "input_tokens": self.spent.input,
+            "output_tokens": self.spent.output,
+            "tokens_estimated": self.spent.estimated,
+            "cost": self.cost,
+        }
+
+    def line(self) -> str:
+        """What was spent, for people."""
+        about = "about " if self.spent.estimated else ""
+        cost = "" if self.cost is None else f", cost {about}{self.cost:.4f}"
+        return f"tokens: {about}{self.spent.input:,} sent, {self.spent.output:,} answered{cost}"

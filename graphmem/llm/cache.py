@@ -1,6 +1,6 @@
-"""Answers by what was asked: a folder of small files, so that the same passage is paid for once.
+"""Answers by what was asked: a folder of small files, so that the same question is paid for once.
 
-A file is named after a digest of model, task, schema and passage, is written beside its place and moved
+A file is named after a digest of model, task, schema and data, is written beside its place and moved
 there whole, and never changes: processes may share the folder without a lock. What is in it are the
 strings of your documents, hence readable for you alone.
 """
@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from graphmem.errors import InputError
 from graphmem.identity import digest
@@ -37,9 +37,19 @@ def folder(environment: Mapping[str, str] = os.environ, platform: str = sys.plat
     return base / "graphmem" / "llm"
 
 
-def key(model: str, task: str, schema: Mapping[str, Any], passage: str) -> str:
+def key(model: str, task: str, schema: Mapping[str, Any], data: str) -> str:
     """By what an answer is found again: all that could change it."""
-    return digest("answer", str(FORMAT), model, task, json.dumps(schema, sort_keys=True), passage)
+    return digest("answer", str(FORMAT), model, task, json.dumps(schema, sort_keys=True), data)
+
+
+class Kept(Protocol):
+    """Where answers are kept: ``Cache``, or anything like it."""
+
+    def get(self, key: str) -> Any:
+        """The value under a key, or None."""
+
+    def put(self, key: str, value: Any) -> None:
+        """Keep a JSON value under a key."""
 
 
 @dataclass(frozen=True, slots=True)

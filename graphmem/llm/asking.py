@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from graphmem.ingest.llm.answer import schema
-from graphmem.ingest.llm.budget import Usage, estimated
-from graphmem.ingest.llm.model import failures, is_of_the_prompt, is_passing, is_too_long, model_error, reason
+from graphmem.llm.budget import Usage, estimated
+from graphmem.llm.model import failures, is_of_the_prompt, is_passing, is_too_long, model_error, reason
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -22,6 +21,8 @@ _PAUSE: Final = 2.0
 _ENDED: Final = ("finish_reason", "stop_reason", "done_reason")
 _CUT: Final = frozenset({"length", "max_tokens"})
 """What providers call the end of an answer that has become too long."""
+_ANY: Final = {"title": "Answer", "description": "An answer.", "type": "object", "properties": {}}
+"""A schema to find out with whether a model takes one."""
 
 
 class Refused(Exception):
@@ -47,7 +48,7 @@ class Reply:
 def has_structure(model: BaseChatModel) -> bool:
     """Whether a model gives structured output."""
     try:
-        model.with_structured_output(schema(), include_raw=True)
+        model.with_structured_output(_ANY, include_raw=True)
     except NotImplementedError:
         return False
     return True
@@ -101,15 +102,15 @@ class Asker:
         self.structured = has_structure(model)
         self.answered = False
 
-    def _runnable(self) -> Runnable[Any, Any]:
+    def _runnable(self, schema: Mapping[str, Any]) -> Runnable[Any, Any]:
         if not self.structured:
             return self.model
         # As a tool's arguments, an answer that was cut comes as it is; as a schema of the provider's own, it
         # raises an error and is lost.
-        return self.model.with_structured_output(schema(), include_raw=True, method="function_calling")
+        return self.model.with_structured_output(dict(schema), include_raw=True, method="function_calling")
 
-    def ask(self, messages: Sequence[BaseMessage]) -> Reply:
-        """The reply to some messages.
+    def ask(self, messages: Sequence[BaseMessage], schema: Mapping[str, Any]) -> Reply:
+        """The reply to some messages, of this JSON schema where the model can be given one.
 
         Raises:
             Refused: the model does not take these messages.
@@ -117,7 +118,7 @@ class Asker:
         """
         for attempt in range(1, TRIES + 1):
             try:
-                reply = self._once(messages)
+                reply = self._once(messages, schema)
                 self.answered = True
                 return reply
             except failures() as error:
@@ -128,8 +129,8 @@ class Asker:
             self.sleep(_PAUSE * 2 ** (attempt - 1))
         raise AssertionError("the last try returns or raises")
 
-    def _once(self, messages: Sequence[BaseMessage]) -> Reply:
-        found = self._runnable().invoke(list(messages))
+    def _once(self, messages: Sequence[BaseMessage], schema: Mapping[str, Any]) -> Reply:
+        found = self._runnable(schema).invoke(list(messages))
         prompt = sum(len(str(message.text)) for message in messages)
         if not isinstance(found, Mapping):
             return _reply(found, prompt)
