@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from graphmem import schema, sharing
 from graphmem.errors import EncoderMismatch, QueryError
@@ -18,6 +20,10 @@ from graphmem.verbs.opened import DEFAULT_NAMESPACE
 from graphmem.verbs.purging import Purging
 from graphmem.verbs.sharing import Sharing
 from graphmem.verbs.verifying import Verifying
+
+if TYPE_CHECKING:
+    from graphmem.answering import Answer, Step
+    from graphmem.llm import Client
 
 __all__ = ["DEFAULT_NAMESPACE", "Memory"]
 
@@ -107,3 +113,49 @@ class Memory(Editing, Forgetting, Purging, History, Sharing, Verifying):
             self.store, self.embedder, query, reader=self.namespace, trusted_only=trusted_only, why=why
         )
         return marked(self.store, query.view, found, query.view.as_of or self.clock(), self.namespace)
+
+    def ask(
+        self,
+        question: str | Query,
+        llm: Client,
+        k: int = 10,
+        *,
+        as_of: datetime | None = None,
+        trusted_only: bool = False,
+        steps: Collection[Step] | None = None,
+        rounds: int | None = None,
+    ) -> Answer:
+        """What a language model answers from what the memory says, each assertion with citations that hold.
+
+        What is recalled is what ``recall`` gives, for the question and for what the model asks besides; of
+        that the model is shown at most ``k`` passages to answer from.
+
+        Args:
+            question: what is asked, or a query with its view.
+            llm: asks the model (``graphmem.llm``); the passages are sent to it.
+            k: passages that an answer rests on at most, and that each query recalls.
+            as_of: answer as the world was then.
+            trusted_only: leave out what comes from untrusted sources.
+            steps: those taken before the answer (``graphmem.answering.STEPS``); all if left out.
+            rounds: notes at most; 3 if left out.
+
+        Raises:
+            ModelError: the model refuses the user, does not exist, or cannot be reached.
+            QueryError: the question is empty or asks for no passage, or there is no such step.
+        """
+        # Imported here: what asks no model needs none of it.
+        from graphmem import answering
+
+        if isinstance(question, str):
+            question = Query(question, replace(self.view, as_of=as_of), k)
+        query = _asked(question)
+        return answering.ask(
+            self.store,
+            query,
+            lambda text: self.recall(replace(query, text=text), trusted_only=trusted_only),
+            llm,
+            query.view.as_of or self.clock(),
+            reader=self.namespace,
+            steps=answering.STEPS if steps is None else steps,
+            rounds=answering.ROUNDS if rounds is None else rounds,
+        )

@@ -12,13 +12,17 @@ import pkgutil
 import re
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
+from answering_models import client, repeater
 from leaks import AT, QUESTION, Given, own
 
 import graphmem
 from graphmem import Memory, Query, View, undoing
+from graphmem.answering.evidence import evidence
+from graphmem.answering.fusion import Found
 from graphmem.forgetting import everything
 from graphmem.history import Filter, place
 from graphmem.identities import Walk
@@ -129,6 +133,27 @@ def _recall(memory: Memory, given: Given) -> object:
     return [memory.recall(question, 100) for question in (QUESTION, "heron", "Zelda", "Ada Byron", "ash")]
 
 
+def _evidence(memory: Memory, given: Given) -> object:
+    """What a model is shown of passages of theirs that a view of mine is asked for."""
+    hit = memory.recall(QUESTION, 1)[0]
+    found = [
+        Found(replace(hit, passage=replace(hit.passage, id=id)), {}) for id in (*given.theirs, *given.mine)
+    ]
+    return evidence(memory.store, memory.view, found, AT, "mine", 10**6)
+
+
+def _answer(memory: Memory, given: Given) -> object:
+    """What a model answers that repeats all that it is shown; a query of theirs is refused."""
+
+    def asked(question: str | Query) -> object:
+        return memory.ask(question, client(repeater("Zelda", "heron of Whitby")), 9)
+
+    try:
+        raise AssertionError(asked(Query(QUESTION, View.of("theirs"), 9)))
+    except graphmem.errors.NotShared:
+        return [asked(question) for question in (QUESTION, "heron", "Zelda")]
+
+
 def _then(memory: Memory, given: Given) -> object:
     """All that can be read of the past, by names and ids of theirs too."""
     with closing(Past(memory.store, own(memory), 100, memory.embedder)) as store:
@@ -154,6 +179,7 @@ def _histories(memory: Memory, given: Given) -> object:
 
 # Verbs of a memory that are called otherwise than by their signature.
 VERBS: Final[dict[str, Probe]] = {
+    "ask": _answer,
     "at": _then,
     "close": lambda *_: None,
     "diff": lambda memory, _: (memory.diff(AT - timedelta(days=1)), memory.diff(AT)),
@@ -165,6 +191,8 @@ VERBS: Final[dict[str, Probe]] = {
 }
 # Functions and classes, by module and name.
 CALLS: Final[dict[str, Probe]] = {
+    "answering.asking.ask": _answer,
+    "answering.evidence.evidence": _evidence,
     "receipts.receipt": _receipt,
     "history.history": _histories,
     "history.place": lambda memory, _: [

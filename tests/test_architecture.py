@@ -23,7 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("graphmem.ingest",),
     ("graphmem", "graphmem.cli", "graphmem.langchain", "graphmem.plugins", "graphmem.testing"),
     ("graphmem.memory", "graphmem.copying", "graphmem.export"),
-    ("graphmem.verbs",),
+    ("graphmem.verbs", "graphmem.answering"),
     ("graphmem.marking", "graphmem.disputes", "graphmem.correcting", "graphmem.merging"),
     (
         "graphmem.forgetting",

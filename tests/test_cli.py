@@ -29,7 +29,7 @@ from graphmem.types import View
 
 GRAPHMEM = Path(sys.executable).parent / "graphmem"
 COMMANDS = sorted(
-    """add admit at blame copy correct diff different disputes doctor export extract facts forget history
+    """add admit ask at blame copy correct diff different disputes doctor export extract facts forget history
     import ingest merge pin purge query questions relate rename restore retract retype same share show
     split stats trust ui undo unshare verify""".split()
 )

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from answering_models import repeater
 from conftest import opened, put, records, state
 from hypothesis import given as drawn
 from hypothesis import settings
@@ -205,6 +206,7 @@ def test_a_name_that_could_mean_more_is_no_namespace(tmp_path: Path, name: str) 
 
 # What each command is called with; ID, FACT and COMMIT are of theirs.
 COMMANDS: dict[str, list[list[str]]] = {
+    "ask": [[QUESTION, "--llm", "a:b", "--no-llm-cache", *more] for more in (["--json"], ["--why"])],
     "add": [["Ada Byron slept."], ["Ada Byron slept.", "--json"]],
     "admit": [["FACT"]],
     "correct": [["FACT", "--object", "Rome"]],
@@ -277,6 +279,7 @@ def test_no_command_shows_or_changes_what_is_theirs(
     worlds: Worlds, copied: str, command: str, mode: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("graphmem.verbs.opened.SentenceEncoder", HashEmbedder)
+    monkeypatch.setattr("graphmem.cli.ask.chat_model", lambda name: repeater())
     of_kind = {record.kind: id for id, record in worlds.given.theirs.items()}
     named = {"ID": of_kind["entity"], "FACT": of_kind["fact"], "COMMIT": worlds.given.commits[0]}
     environment = {"GRAPHMEM_STORE": copied, "GRAPHMEM_ALSO": " ".join(MODES[mode])}

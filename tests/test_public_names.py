@@ -34,6 +34,7 @@ def test_names_of_ingest() -> None:
 def test_verbs_of_a_memory() -> None:
     verbs = {name for name in dir(graphmem.Memory) if not name.startswith("_")}
     assert verbs == {
+        "ask",
         "at",
         "attribution",
         "blame",

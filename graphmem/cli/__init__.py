@@ -10,6 +10,7 @@ import typer
 from graphmem import plugins
 from graphmem.cli import (
     admit,
+    ask,
     at,
     blame,
     copy,
@@ -56,6 +57,7 @@ def build() -> typer.Typer:
     plugins.register_all(app)
     for command in (
         query,
+        ask,
         show,
         facts,
         disputes,

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from graphmem.llm.budget import Budget, Price, Usage
 from graphmem.llm.cache import Cache, Kept, folder
-from graphmem.llm.client import Answered, Client, Form
+from graphmem.llm.client import Answered, Client, Form, form
 from graphmem.llm.model import ModelError, chat_model
 
 __all__ = [
@@ -27,4 +27,5 @@ __all__ = [
     "Usage",
     "chat_model",
     "folder",
+    "form",
 ]

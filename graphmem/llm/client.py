@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Generic, Literal, TypeAlias, TypeVar
 
+from pydantic import BaseModel, ValidationError
+
 from graphmem.errors import MissingExtra
 from graphmem.llm.asking import Asker, Refused, Reply
 from graphmem.llm.budget import Budget
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
 T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
 Outcome: TypeAlias = Literal["read", "cached", "unread", "refused", "unreadable"]
 
 _ASKED: Final = 2
@@ -33,7 +36,7 @@ _REPEATED: Final = 4000
 _ALONE: Final = "Answer with one JSON object and nothing else, of this form (leave out what is empty):"
 
 
-def _fine(value: object) -> str:
+def _fine(_: object) -> str:
     return ""
 
 
@@ -56,6 +59,28 @@ class Form(Generic[T]):
     kept: Callable[[T], Any]
     unreadable: str
     wrong: Callable[[T], str] = _fine
+
+
+def form(model: type[M], example: M, wrong: Callable[[M], str] = _fine) -> Form[M]:
+    """The form of a pydantic model: an object with any of its fields, or an empty one where all is empty."""
+
+    def read(value: Any) -> M | None:
+        if not isinstance(value, Mapping) or (value and not value.keys() & model.model_fields.keys()):
+            return None
+        try:
+            return model.model_validate(value)
+        except ValidationError:
+            return None
+
+    named = " and ".join(model.model_fields)
+    return Form(
+        schema=model.model_json_schema(),
+        example=example.model_dump(),
+        read=read,
+        kept=lambda value: value.model_dump(exclude_defaults=True),
+        unreadable=f"it is not one JSON object with {named}.",
+        wrong=wrong,
+    )
 
 
 @dataclass(frozen=True, slots=True)

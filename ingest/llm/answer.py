@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
+
+from graphmem.llm.values import Flag, Number, Text
 
 MOST: Final = 400
 """Names, and facts, of one answer; models that loop write more."""
-_YES: Final = frozenset({"true", "yes", "1"})
-_NO: Final = frozenset({"false", "no", "0", "", "none", "null"})
 _KEYS: Final = {
     "names": ("names", "entities", "extracted_entities"),
     "facts": ("facts", "triples", "extracted_triples", "statements", "relations"),
@@ -24,34 +24,6 @@ _KEYS: Final = {
 """What models call the two lists, the right key first."""
 
 
-def _text(value: object) -> object:
-    """A string of what stands for one: a number, nothing, a list of one."""
-    if isinstance(value, list) and len(value) == 1:
-        value = value[0]
-    if value is None:
-        return ""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value)
-    if isinstance(value, str):
-        # Half a character cannot be stored; models write it as an escape.
-        return " ".join(value.encode("utf-8", "ignore").decode("utf-8").split())
-    return value
-
-
-def _flag(value: object) -> object:
-    word = str(value).strip().casefold() if value is None or isinstance(value, str) else None
-    return word in _YES if word in _YES | _NO else value
-
-
-def _number(value: object) -> object:
-    if isinstance(value, str):
-        return int(digits) if (digits := value.strip(" []#.")).isascii() and digits.isdigit() else 0
-    return 0 if value is None else value
-
-
-Text: TypeAlias = Annotated[str, BeforeValidator(_text)]
-Flag: TypeAlias = Annotated[bool, BeforeValidator(_flag)]
-Number: TypeAlias = Annotated[int, BeforeValidator(_number)]
 _Item = TypeVar("_Item", bound=BaseModel)
 
 

@@ -19,7 +19,8 @@ from graphmem.ingest.llm.answer import Answer, Claim
 from graphmem.ingest.llm.evidence import Evidence, Text, evidence, missing
 from graphmem.ingest.llm.excerpt import Excerpt
 from graphmem.ingest.llm.moment import at, interval, is_time
-from graphmem.ingest.llm.predicate import basic, denies, fits, named, support, worded
+from graphmem.ingest.llm.predicate import basic, fits, named, support, worded
+from graphmem.llm.denial import denies
 from graphmem.llm.spans import Place, find, gather, preposition
 from graphmem.relations import Schema
 from graphmem.statements import SUBJECT, Interval, Participant, Statement

@@ -5,17 +5,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from graphmem.llm.denial import AUXILIARY, BE, DENIAL
 from graphmem.llm.spans import stem, words_of
 from graphmem.relations import Relation, Schema
 
 MOST_WORDS: Final = 12
 """Words of the longest predicate; what is longer is a sentence."""
-_BE: Final = frozenset("be is are was were been being am s re".split())
-_AUXILIARY: Final = frozenset(
-    "has have had having do does did will would shall should can could may might must to".split()
-)
-_DENIAL: Final = frozenset("not never no nor neither cannot nobody none".split())
-_SMALL: Final = _BE | _AUXILIARY | _DENIAL | frozenset(
+_SMALL: Final = BE | AUXILIARY | DENIAL | frozenset(
     "a an the of in on at to for from by with as into onto over under about after before until since through"
     " during within without between among against towards toward along near off out up down and or but also"
     " its his her their that which who".split()
@@ -87,12 +83,6 @@ def _heard(word: str, there: set[str]) -> bool:
     return len(base) >= 5 and any(other.startswith(base) for other in there)
 
 
-def denies(predicate: str) -> bool:
-    """Whether it says "not" by itself."""
-    words = words_of(predicate).folded
-    return any(word in _DENIAL or word.endswith("nt") and word[:-2] in _BE | _AUXILIARY for word in words)
-
-
 def basic(predicate: str, offered: str) -> str:
     """Its basic form with "be" for all forms of that: "was born in" is "be born in".
 
@@ -100,9 +90,9 @@ def basic(predicate: str, offered: str) -> str:
         predicate: the words of the sentence.
         offered: the basic form by the model, taken if its words are forms of those words.
     """
-    words = [word for word in words_of(predicate).folded if word not in _DENIAL]
-    kept = [word for word in words if word not in _AUXILIARY or word in ("to", "do")] or words
-    own = ["be" if word in _BE else word for word in kept]
+    words = [word for word in words_of(predicate).folded if word not in DENIAL]
+    kept = [word for word in words if word not in AUXILIARY or word in ("to", "do")] or words
+    own = ["be" if word in BE else word for word in kept]
     own = [word for place, word in enumerate(own) if not place or word != own[place - 1]]
     if len(own) > 1 and own[0] in ("do", "to"):
         own = own[1:]

@@ -1,0 +1,51 @@
+"""Fusion: one ranking of what several queries found, by reciprocal ranks.
+
+Reciprocal rank fusion (Cormack, Clarke & Büttcher 2009, "Reciprocal Rank Fusion outperforms Condorcet and
+individual Rank Learning Methods"): a passage is worth the sum of 1 / (60 + rank) over the rankings that have
+it. Scores of different questions cannot be compared; ranks can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from graphmem.types import Hit, Ranking
+
+SMOOTH: Final = 60  # of the paper: the first of one ranking does not outweigh the middle of two
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A passage that queries found.
+
+    Attributes:
+        hit: as the query has it that ranks it best, whose text its path begins with; its score is that of
+            the fusion, the best passage's 1, and ``parts["fusion"]`` the sum of reciprocal ranks.
+        ranks: by query, from 1.
+    """
+
+    hit: Hit
+    ranks: Mapping[str, int]
+
+
+def fused(rankings: Iterable[Ranking]) -> tuple[Found, ...]:
+    """The passages of all rankings, best first; equal ones by id."""
+    ranks: dict[str, dict[str, int]] = {}
+    best: dict[str, tuple[int, Hit]] = {}
+    for ranking in rankings:
+        for rank, hit in enumerate(ranking, start=1):
+            id = hit.passage.id
+            ranks.setdefault(id, {}).setdefault(ranking.query.text, rank)
+            if id not in best or rank < best[id][0]:
+                best[id] = rank, hit
+    worth = {id: sum(1 / (SMOOTH + rank) for rank in of.values()) for id, of in ranks.items()}
+    top = max(worth.values(), default=1.0)
+    return tuple(
+        Found(
+            replace(best[id][1], score=worth[id] / top, parts={**best[id][1].parts, "fusion": worth[id]}),
+            ranks[id],
+        )
+        for id in sorted(worth, key=lambda id: (-worth[id], id))
+    )
