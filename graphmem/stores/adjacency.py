@@ -1,14 +1,14 @@
 """Edges in memory: who points at whom, both ways, as rows that lie together by node key.
 
 The tables are the truth, the arrays a copy of them at one moment. What commits may have changed
-since is dirty and read from the tables, until so much is that the copy is made anew. A source is dirty
-if its record was written; a target if an edge into it may have come or gone, so if it is the target
-of a dirty source, then or now.
+since is dirty and read from the tables, until so much is that the copy is brought up to date. A source
+is dirty if its record was written; a target if an edge into it may have come or gone, so if it is the
+target of a dirty source, then or now.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from graphmem.stores.tables import Keys, Tables, Way
 
-_STALE_SHARE: Final = 8  # made anew when more than 1/8 of the nodes are dirty
+_STALE_SHARE: Final = 8  # brought up to date when more than 1/8 of the nodes are dirty
 
 
 class Rows:
@@ -54,55 +54,95 @@ def _rows(table: NDArray[np.void]) -> Rows:
     return Rows(table["near"].astype(np.int64), far, kind, table["weight"])
 
 
-def _order(table: NDArray[np.void]) -> Keys:
+def _order(rows: Rows | NDArray[np.void]) -> Keys:
     """By near end, far end and kind: whatever order tables give, equal stores answer alike."""
-    return np.lexsort((table["kind"], table["far"], table["near"]))
+    if isinstance(rows, Rows):
+        return np.lexsort((rows.kind, rows.far, rows.near))
+    return np.lexsort((rows["kind"], rows["far"], rows["near"]))
 
 
-class _ByNode:
-    """Rows sorted: those of node n are ``table[first[n]:first[n + 1]]``."""
+class ByNode:
+    """Rows sorted: those of node n are ``far[first[n]:first[n + 1]]``, and so on.
 
-    def __init__(self, table: NDArray[np.void], nodes: int) -> None:
-        order = _order(table)
-        self._far = np.ascontiguousarray(table["far"][order])
-        self._kind = np.ascontiguousarray(table["kind"][order])
-        self._weight = np.ascontiguousarray(table["weight"][order])
-        counts = np.bincount(table["near"], minlength=nodes)
-        self._first = np.concatenate(([0], np.cumsum(counts)))
+    Args:
+        columns: ``first`` of shape (nodes + 1,), and ``far``, ``kind`` and ``weight`` of one length.
+    """
+
+    def __init__(self, columns: Mapping[str, NDArray[np.generic]]) -> None:
+        self.columns = columns
+        self._first, self._far, self._kind, self._weight = (
+            columns[name] for name in ("first", "far", "kind", "weight")
+        )
+
+    @classmethod
+    def sorted(cls, rows: Rows, nodes: int) -> ByNode:
+        """Rows in any order, of nodes below ``nodes``."""
+        order = _order(rows)
+        first = np.zeros(nodes + 1, dtype=np.uint32)
+        np.cumsum(np.bincount(rows.near, minlength=nodes), out=first[1:])
+        kind = rows.kind[order].astype(np.min_scalar_type(rows.kind.max(initial=0)))
+        far = rows.far[order].astype(np.int32)
+        return cls({"first": first, "far": far, "kind": kind, "weight": rows.weight[order]})
+
+    def all(self) -> Rows:
+        """All rows, in their order."""
+        near = np.repeat(np.arange(len(self._first) - 1), np.diff(self._first))
+        return Rows(near, *(self.columns[name] for name in ("far", "kind", "weight")))  # type: ignore[arg-type]
 
     def of(self, keys: Keys) -> Rows:
         """The rows of these nodes, in their order."""
         keys = keys[keys < len(self._first) - 1]
-        first = self._first[keys]
-        counts = self._first[keys + 1] - first
+        first = self._first[keys].astype(np.int64)
+        counts = self._first[keys + 1].astype(np.int64) - first
         skipped = np.cumsum(counts) - counts
         place = np.arange(int(counts.sum())) + np.repeat(first - skipped, counts)
-        kind = self._kind[place].astype(np.int64)
-        return Rows(np.repeat(keys, counts), self._far[place].astype(np.int64), kind, self._weight[place])
+        far, kind = self._far[place].astype(np.int64), self._kind[place].astype(np.int64)
+        return Rows(np.repeat(keys, counts), far, kind, self._weight[place].astype(np.float32))
 
 
 class AdjacencyArrays:
-    """All edges and in-degrees of a store, as fast to read as memory is."""
+    """All edges and in-degrees of a store, as fast to read as memory is.
 
-    def __init__(self, tables: Tables, nodes: int) -> None:
-        edges = tables.edges("out", None)
-        degrees = tables.edges("degree", None)
-        # Tables that move on while they are read may name nodes that are newer than the arrays.
-        ends = (edges["near"], edges["far"], degrees["near"])
-        nodes = max(nodes, *(int(end.max(initial=0)) + 1 for end in ends))
-        self._nodes = nodes
-        back = edges.copy()
-        back["near"], back["far"] = edges["far"], edges["near"]
-        self._by_node: dict[Way, _ByNode] = {
-            "out": _ByNode(edges, nodes),
-            "in": _ByNode(back, nodes),
-            "degree": _ByNode(degrees, nodes),
-        }
-        sources, targets = np.zeros(nodes, dtype=bool), np.zeros(nodes, dtype=bool)
+    Args:
+        by_node: the rows by the node that they lie by, each of as many nodes.
+    """
+
+    def __init__(self, by_node: Mapping[Way, ByNode]) -> None:
+        self._by_node = by_node
+        self._nodes = len(by_node["out"].columns["first"]) - 1
+        sources, targets = np.zeros(self._nodes, dtype=bool), np.zeros(self._nodes, dtype=bool)
         self._dirty: dict[Way, NDArray[np.bool_]] = {"out": sources, "in": targets, "degree": targets}
 
-    def follow(self, tables: Tables, touched: Keys, nodes: int) -> bool:
-        """Take note of records written; False if it is better to make all anew."""
+    @classmethod
+    def load(cls, tables: Tables, nodes: int) -> AdjacencyArrays:
+        """All that the tables hold."""
+        return cls._made(_rows(tables.edges("out", None)), _rows(tables.edges("degree", None)), nodes)
+
+    @classmethod
+    def _made(cls, edges: Rows, degrees: Rows, nodes: int) -> AdjacencyArrays:
+        # Tables that move on while they are read may name nodes that are newer than the arrays.
+        nodes = max(nodes, *(int(end.max(initial=0)) + 1 for end in (edges.near, edges.far, degrees.near)))
+        back = Rows(edges.far, edges.near, edges.kind, edges.weight)
+        columns = {"out": edges, "in": back, "degree": degrees}
+        return cls({way: ByNode.sorted(rows, nodes) for way, rows in columns.items()})  # type: ignore[misc]
+
+    def arrays(self) -> Mapping[Way, ByNode]:
+        """The rows by the node that they lie by; only ``clean`` ones are those of the tables."""
+        return self._by_node
+
+    def clean(self, tables: Tables) -> AdjacencyArrays:
+        """As the tables are now: what is not dirty, and of the rest their rows."""
+        if not (self._dirty["out"].any() or self._dirty["in"].any()):
+            return self
+        edges, degrees = (self._whole(tables, way) for way in ("out", "degree"))
+        return self._made(edges, degrees, self._nodes)
+
+    def _whole(self, tables: Tables, way: Way) -> Rows:
+        rows, dirty = self._by_node[way].all(), self._dirty[way]
+        return _and(rows.where(~dirty[rows.near]), _written(tables, way, np.flatnonzero(dirty)))
+
+    def followed(self, tables: Tables, touched: Keys, nodes: int) -> AdjacencyArrays:
+        """Take note of records written; what to read from now on."""
         if nodes > self._nodes:
             more = np.zeros(nodes + nodes // 8 - self._nodes, dtype=bool)
             self._nodes += len(more)
@@ -112,7 +152,7 @@ class AdjacencyArrays:
         self._dirty["in"][self._by_node["out"].of(touched).far] = True
         self._dirty["in"][_written(tables, "out", touched).far] = True
         dirty = np.count_nonzero(self._dirty["out"]) + np.count_nonzero(self._dirty["in"])
-        return bool(dirty * _STALE_SHARE <= self._nodes)
+        return self if dirty * _STALE_SHARE <= self._nodes else self.clean(tables)
 
     def of(self, tables: Tables, keys: Keys, way: Way) -> Rows:
         """The rows of these nodes: edges that leave ("out") or enter them ("in"), or degrees by namespace."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from graphmem.stores.bm25 import Postings
 from graphmem.stores.neo4j_connection import Connection
 from graphmem.stores.neo4j_migrations import Names
-from graphmem.stores.tables import EDGE, Keys, RecordRow, Way
+from graphmem.stores.tables import EDGE, RECORD, Keys, Way
 
 BATCH: Final = 20_000  # nodes whose columns travel in one answer
 _CLAUSES: Final = 500  # namespaces in one full-text query; Lucene refuses more than 1,024 clauses
@@ -126,8 +126,9 @@ class Neo4jTables:
         keys = np.frombuffer(b"".join(blob for (blob,) in rows), dtype="<u4")
         return np.unique(keys).astype(np.int64)
 
-    def records(self, keys: Keys | None) -> Iterator[RecordRow]:
+    def records(self, keys: Keys | None) -> NDArray[np.void]:
         """See ``Tables.records``."""
+        tables = [np.empty(0, dtype=RECORD)]
         for batch in self._batches(keys):
             columns = self._columns(
                 "MATCH (n:{x}) WHERE n._key IN $keys AND n.namespace IN $namespaces AND n.kind IS NOT NULL "
@@ -137,7 +138,11 @@ class Neo4jTables:
                 namespaces=self._served,
             )
             columns[1:3] = [self._numbers(column) for column in columns[1:3]]
-            yield from map(RecordRow._make, zip(*columns, strict=True))
+            table = np.empty(len(columns[0]), dtype=RECORD)
+            for name, column in zip(RECORD.names or (), columns, strict=True):
+                table[name] = column
+            tables.append(table)
+        return np.concatenate(tables)
 
     def vectors(self, keys: Keys | None) -> Iterator[tuple[int, bytes]]:
         """See ``Tables.vectors``."""
@@ -208,9 +213,9 @@ class Neo4jTables:
     def _all_degrees(self) -> NDArray[np.void]:
         edges = self.edges("out", None)
         places = np.full(int(edges["near"].max(initial=0)) + 1, -1, dtype=np.int64)
-        for row in self.records(None):
-            if row.key < len(places):
-                places[row.key] = row.namespace
+        records = self.records(None)
+        records = records[records["key"] < len(places)]
+        places[records["key"]] = records["namespace"]
         entered = np.stack((edges["far"].astype(np.int64), places[edges["near"]], edges["kind"]), axis=1)
         different, counts = np.unique(entered, axis=0, return_counts=True)
         table = np.empty(len(different), dtype=EDGE)

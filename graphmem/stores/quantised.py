@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice, repeat
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,15 +92,30 @@ class PackedVectors(Mapping[str, FloatArray]):
 
 
 class VectorMatrix:
-    """int8 vectors in memory, each under the node key of its record."""
+    """int8 vectors in memory, each under the node key of its record.
 
-    def __init__(self, dimension: int) -> None:
+    Args:
+        dimension: components of a vector.
+        arrays: what ``arrays`` gave, to begin with.
+    """
+
+    def __init__(self, dimension: int, arrays: Mapping[str, NDArray[np.generic]] | None = None) -> None:
         self.dimension = dimension
-        self._rows: Int8Array = np.zeros((0, dimension), dtype=np.int8)
-        self._inverse: FloatArray = np.zeros(0, dtype=np.float32)
+        found: Mapping[str, NDArray[Any]] = arrays or {
+            "rows": np.zeros((0, dimension), dtype=np.int8),
+            "inverse": np.zeros(0, dtype=np.float32),
+            "keys": np.zeros(0, dtype=np.int64),
+            "slots": np.full(1, -1, dtype=np.int32),
+        }
+        self._rows: Int8Array = found["rows"]
+        self._inverse: FloatArray = found["inverse"]
         # The key of a free slot is 0, which is no node and in no view.
-        self._keys: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
-        self._slots: NDArray[np.int64] = np.full(1, -1, dtype=np.int64)  # by key; -1 has none
+        self._keys: NDArray[np.int64] = found["keys"]
+        self._slots: NDArray[np.int32] = found["slots"]  # by key; -1 has none
+
+    def arrays(self) -> Mapping[str, NDArray[np.generic]]:
+        """Vectors, their inverse norms and keys by slot, and the slot of each key; free slots are all 0."""
+        return {"rows": self._rows, "inverse": self._inverse, "keys": self._keys, "slots": self._slots}
 
     def put(self, vectors: Iterable[tuple[int, bytes]]) -> None:
         """Add or replace vectors, given as int8 bytes, each key once."""
@@ -124,7 +140,7 @@ class VectorMatrix:
         beyond = int(keys.max()) + 1 - len(self._slots)
         if beyond > 0:
             more = max(beyond, len(self._slots) // 4)
-            self._slots = np.concatenate([self._slots, np.full(more, -1, dtype=np.int64)])
+            self._slots = np.concatenate([self._slots, np.full(more, -1, dtype=np.int32)])
         new = keys[self._slots[keys] < 0]
         free = np.flatnonzero(self._keys == 0) if len(new) else new
         if len(free) < len(new):
@@ -135,7 +151,7 @@ class VectorMatrix:
             self._keys = np.concatenate([self._keys, np.zeros(more, dtype=np.int64)])
         self._slots[new] = free[: len(new)]
         self._keys[free[: len(new)]] = new
-        return self._slots[keys]
+        return self._slots[keys].astype(np.int64)
 
     def packed(self, ids: Sequence[str], keys: NDArray[np.int64]) -> PackedVectors:
         """The vectors of these keys that there are, under these ids."""

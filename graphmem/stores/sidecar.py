@@ -7,34 +7,50 @@ so that a view is one boolean mask over them, made once and kept until the next 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import repeat
-from typing import Final
+from typing import Any, Final, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from graphmem.stores.adjacency import AdjacencyArrays
+from graphmem.stores.adjacency import AdjacencyArrays, ByNode
 from graphmem.stores.bm25 import Postings
+from graphmem.stores.columns import Columns
 from graphmem.stores.moments import microseconds
+from graphmem.stores.names import Names
 from graphmem.stores.quantised import VectorMatrix
-from graphmem.stores.tables import Keys, RecordRow, Tables
+from graphmem.stores.tables import Keys, Tables, Way
 from graphmem.types import View
 
 _SCOPES: Final = 16
 _POSTINGS: Final = 8_000_000  # postings kept in all, 16 bytes each
+_ROOM: Final = 16  # kept with room for 1/16 more, so that the first commits copy nothing
 _RELOAD_SHARE: Final = 4  # reload when more than 1/4 of the records were written since
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Scope:
-    """A view on the arrays: ``mask`` by node key, its records, and those with text and their mean tokens."""
+    """A view on the arrays: ``mask`` by node key, how many records it sees, of them those with text."""
 
     mask: NDArray[np.bool_]
-    records: int
-    texts: int
-    mean_length: float
+    records: int = 0
+    texts: int = 0
+    tokens: int = 0
+
+    @property
+    def mean_length(self) -> float:
+        """Mean tokens of a text."""
+        return self.tokens / self.texts if self.texts else 0.0
+
+    def count(self, columns: Columns, keys: Keys | slice, sign: int) -> None:
+        """Count the records of these nodes in, or out by ``sign`` -1."""
+        seen = self.mask[keys]
+        lengths = columns.lengths[keys][seen]
+        lengths = lengths[lengths >= 0]
+        self.records += sign * int(np.count_nonzero(seen))
+        self.texts += sign * len(lengths)
+        self.tokens += sign * int(lengths.sum(dtype=np.int64))
 
 
 class Sidecar:
@@ -46,28 +62,26 @@ class Sidecar:
         self._scopes: OrderedDict[View, Scope] = OrderedDict()
         self._postings: OrderedDict[str, Postings] = OrderedDict()
         self._epoch: int | None = None
-        self._clear_names()
+        self._names = Names()
+        self._columns = Columns()
         self._vectors: VectorMatrix | None = None
         self._adjacency: AdjacencyArrays | None = None
-        self._clear(0)
-
-    def _clear_names(self) -> None:
-        # A node keeps its id until the log is rewritten, so that what is known of names and keys stays true.
-        self._names: NDArray[np.object_] = np.zeros(0, dtype=object)
-        self._named: NDArray[np.bool_] = np.zeros(0, dtype=bool)
-        self._keys: dict[str, int] = {}
-
-    def _clear(self, size: int) -> None:
-        self._namespace: NDArray[np.int32] = np.full(size, -1, dtype=np.int32)
-        self._kind: NDArray[np.int32] = np.full(size, -1, dtype=np.int32)
-        self._valid_at: NDArray[np.int64] = np.zeros(size, dtype=np.int64)
-        self._invalid_at: NDArray[np.int64] = np.zeros(size, dtype=np.int64)
-        self.lengths: NDArray[np.int32] = np.full(size, -1, dtype=np.int32)
+        self._behind = 0
 
     @property
     def seq(self) -> int | None:
         """The commit that the arrays have come to."""
         return self._seq
+
+    @property
+    def epoch(self) -> int | None:
+        """How often the log had been rewritten by then."""
+        return self._epoch
+
+    @property
+    def lengths(self) -> NDArray[np.int32]:
+        """Tokens of each record's text, by node key; -1 without a text."""
+        return self._columns.lengths
 
     # --- following the log ----------------------------------------------------------------
 
@@ -81,56 +95,49 @@ class Sidecar:
         epoch = tables.epoch()
         if epoch != self._epoch:  # a rewriting is logged, so that the head moves too
             self._seq, self._epoch = None, epoch
-            self._clear_names()
-        nodes = tables.nodes()
+            self._names = Names()
         touched = None if self._seq is None else tables.touched(self._seq)
         self._seq = None  # if reading fails half way, the next call loads everything
-        if touched is None or len(touched) * _RELOAD_SHARE > len(self.lengths):
-            self._clear(nodes + 1)
-            self._put(tables.records(None))
-            self._vectors = None
-            self._adjacency = None
+        if touched is None or len(touched) * _RELOAD_SHARE > len(self._columns):
+            self._load(tables)
         else:
-            self._resize(max(nodes, int(touched.max(initial=0))) + 1)
-            self._namespace[touched] = -1
-            self.lengths[touched] = -1
-            self._put(tables.records(touched))
-            if self._vectors is not None:
-                self._vectors.drop(touched)
-                self._vectors.put(tables.vectors(touched))
-            if self._adjacency is not None and not self._adjacency.follow(tables, touched, len(self.lengths)):
-                self._adjacency = None
+            self._take_in(tables, touched)
         self._seq = head
-        self._scopes.clear()
         self._postings.clear()
+
+    def _load(self, tables: Tables) -> None:
+        self._columns = Columns()
+        self._columns.resize(tables.nodes() + 1)
+        self._columns.put(tables.records(None))
+        self._vectors = None
+        self._adjacency = None
+        self._scopes.clear()
+        self._behind = len(self._columns)
+
+    def _take_in(self, tables: Tables, touched: Keys) -> None:
+        """What commits wrote since, of the nodes that they touched alone."""
+        columns = self._columns
+        columns.resize(max(tables.nodes(), int(touched.max(initial=0))) + 1)
+        for scope in self._scopes.values():
+            more = len(columns) - len(scope.mask)
+            if more > 0:
+                scope.mask = np.concatenate((scope.mask, np.zeros(more, dtype=bool)))
+            scope.count(columns, touched, -1)
+        columns.close(touched)
+        columns.put(tables.records(touched))
+        for view, scope in self._scopes.items():
+            scope.mask[touched] = columns.seen(*self._condition(tables, view), touched)
+            scope.count(columns, touched, +1)
+        if self._vectors is not None:
+            self._vectors.drop(touched)
+            self._vectors.put(tables.vectors(touched))
+        if self._adjacency is not None:
+            self._adjacency = self._adjacency.followed(tables, touched, len(columns))
+        self._behind += len(touched)
 
     def forget(self) -> None:
         """Drop everything: the next call loads it again."""
         self._seq = None
-
-    def _put(self, rows: Iterable[RecordRow]) -> None:
-        columns = list(zip(*rows, strict=True))
-        if not columns:
-            return
-        keys = np.array(columns[0], dtype=np.int64)
-        self._resize(int(keys.max()) + 1)
-        self._namespace[keys] = columns[1]
-        self._kind[keys] = columns[2]
-        self._valid_at[keys] = columns[3]
-        self._invalid_at[keys] = columns[4]
-        self.lengths[keys] = columns[5]
-
-    def _resize(self, size: int) -> None:
-        if size <= len(self.lengths):
-            return
-        # Room for more, so that each of many small commits need not copy everything.
-        more = size + size // 8 - len(self.lengths)
-        closed, zeros = np.full(more, -1, dtype=np.int32), np.zeros(more, dtype=np.int64)
-        self._namespace = np.concatenate([self._namespace, closed])
-        self._kind = np.concatenate([self._kind, closed])
-        self.lengths = np.concatenate([self.lengths, closed])
-        self._valid_at = np.concatenate([self._valid_at, zeros])
-        self._invalid_at = np.concatenate([self._invalid_at, zeros])
 
     # --- what a view sees -----------------------------------------------------------------
 
@@ -142,21 +149,21 @@ class Sidecar:
             self._symbols.update(tables.symbols(missing))
         return sorted(self._symbols[name] for name in wanted if name in self._symbols)
 
+    def _condition(self, tables: Tables, view: View) -> tuple[list[int], list[int] | None, int | None]:
+        return (
+            self.symbols(tables, view.namespaces),
+            None if view.kinds is None else self.symbols(tables, view.kinds),
+            None if view.as_of is None else microseconds(view.as_of),
+        )
+
     def scope(self, tables: Tables, view: View) -> Scope:
         """What a view sees; ``follow`` has been called in the same transaction."""
         found = self._scopes.get(view)
         if found is not None:
             self._scopes.move_to_end(view)
             return found
-        mask = np.isin(self._namespace, self.symbols(tables, view.namespaces))
-        if view.kinds is not None:
-            mask &= np.isin(self._kind, self.symbols(tables, view.kinds))
-        if view.as_of is not None:
-            moment = microseconds(view.as_of)
-            mask &= (self._valid_at <= moment) & (moment < self._invalid_at)
-        lengths = self.lengths[mask & (self.lengths >= 0)]
-        total = int(lengths.sum(dtype=np.int64))
-        scope = Scope(mask, int(mask.sum()), len(lengths), total / len(lengths) if len(lengths) else 0.0)
+        scope = Scope(self._columns.seen(*self._condition(tables, view)))
+        scope.count(self._columns, slice(None), +1)
         self._scopes[view] = scope
         if len(self._scopes) > _SCOPES:
             self._scopes.popitem(last=False)
@@ -192,33 +199,68 @@ class Sidecar:
     def adjacency(self, tables: Tables) -> AdjacencyArrays:
         """All edges; loaded by the first walk."""
         if self._adjacency is None:
-            self._adjacency = AdjacencyArrays(tables, len(self.lengths))
+            self._adjacency = AdjacencyArrays.load(tables, len(self._columns))
         return self._adjacency
 
     # --- ids and keys ---------------------------------------------------------------------
 
     def names(self, tables: Tables, keys: Keys) -> NDArray[np.object_]:
         """Ids of node keys, in their order."""
-        if len(self._names) < len(self.lengths):
-            more = len(self.lengths) - len(self._names)
-            self._names = np.concatenate((self._names, np.zeros(more, dtype=object)))
-            self._named = np.concatenate((self._named, np.zeros(more, dtype=bool)))
-        missing = keys[~self._named[keys]]
-        if len(missing):
-            found = tables.ids(np.unique(missing))
-            learned = np.fromiter(found.values(), dtype=np.int64, count=len(found))
-            self._names[learned] = list(found)
-            self._named[learned] = True
-            self._keys.update(found)
-        return np.asarray(self._names[keys])
+        return self._names.of(tables, keys, len(self._columns))
 
     def keys(self, tables: Tables, ids: Sequence[str]) -> Keys:
         """Node keys of ids, in their order; 0, which is no node, for one that the arrays do not hold."""
-        keys = np.fromiter(map(self._keys.get, ids, repeat(0)), dtype=np.int64, count=len(ids))
-        missing = np.flatnonzero(keys == 0).tolist()
-        if missing:
-            found = tables.keys([ids[place] for place in missing])
-            self._keys.update(found)
-            keys[missing] = [found.get(ids[place], 0) for place in missing]
-        keys[keys >= len(self.lengths)] = 0  # of a commit that came after ``follow``
+        keys = self._names.keys(tables, ids)
+        keys[keys >= len(self._columns)] = 0  # of a commit that came after ``follow``
         return keys
+
+    # --- what is kept between processes ---------------------------------------------------
+
+    @property
+    def nodes(self) -> int:
+        """Nodes that there is room for."""
+        return len(self._columns)
+
+    @property
+    def behind(self) -> int:
+        """Nodes that arrays kept outside lack, and 0 if there is something that was not loaded yet."""
+        whole = self._seq is not None and self._vectors is not None and self._adjacency is not None
+        return self._behind if whole else 0
+
+    def arrays(
+        self, tables: Tables, names: NDArray[np.bytes_] | None
+    ) -> tuple[dict[str, NDArray[Any]], dict[str, int]]:
+        """All arrays by name, to be kept outside, and how many rows those of vectors need to grow.
+
+        Whoever calls this keeps them: what was written until now is not ``behind`` any more. ``names`` are
+        ids by node key.
+        """
+        if self._vectors is None or self._adjacency is None:
+            raise ValueError("there is nothing to keep before all parts are loaded")
+        self._columns.resize(tables.nodes() + tables.nodes() // _ROOM)
+        self._adjacency = self._adjacency.clean(tables)
+        found = {f"records {name}": column for name, column in self._columns.arrays().items()}
+        found |= {f"vectors {name}": column for name, column in self._vectors.arrays().items()}
+        for way, rows in self._adjacency.arrays().items():
+            found |= {f"{way} {name}": column for name, column in rows.columns.items()}
+        if names is not None:
+            found["names"] = names
+        self._behind = 0
+        slots = len(found["vectors keys"]) + len(found["vectors keys"]) // _ROOM
+        return found, {f"vectors {name}": slots for name in ("rows", "inverse", "keys")}
+
+    def restore(self, seq: int, epoch: int, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Begin with what ``arrays`` gave, as of a commit of an epoch."""
+        self._columns = Columns(_part(arrays, "records"))
+        self._vectors = VectorMatrix(arrays["vectors rows"].shape[1], _part(arrays, "vectors"))
+        self._adjacency = AdjacencyArrays({way: ByNode(_part(arrays, way)) for way in get_args(Way)})
+        self._names = Names(arrays.get("names"))
+        self._scopes.clear()
+        self._postings.clear()
+        self._behind = 0
+        self._seq, self._epoch = seq, epoch
+
+
+def _part(arrays: Mapping[str, NDArray[Any]], name: str) -> dict[str, NDArray[Any]]:
+    """The arrays of one part, by their own names."""
+    return {key.partition(" ")[2]: array for key, array in arrays.items() if key.startswith(f"{name} ")}

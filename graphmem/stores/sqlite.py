@@ -13,8 +13,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final, Literal
 
-from graphmem.errors import StoreBusy, StoreReadOnly
-from graphmem.stores import search, sqlite_check, sqlite_read, sqlite_repair, sqlite_rewrite, sqlite_traces
+from graphmem.errors import StoreBusy, StoreError, StoreReadOnly
+from graphmem.stores import (
+    search,
+    sqlite_check,
+    sqlite_read,
+    sqlite_repair,
+    sqlite_rewrite,
+    sqlite_sidecar,
+    sqlite_traces,
+)
 from graphmem.stores.plan import check_commit
 from graphmem.stores.rewriting import check_rewrite
 from graphmem.stores.sidecar import Sidecar
@@ -68,8 +76,16 @@ class SQLiteStore:
     def _searching(self) -> Iterator[SQLiteTables]:
         with self._reader.transaction("BEGIN") as connection:
             tables = SQLiteTables(connection)
+            if self._sidecar.seq is None:
+                sqlite_sidecar.restore(self._path, tables, connection, self._sidecar)
             self._sidecar.follow(tables)
             yield tables
+            self._keep(tables, connection, loaded=True)
+
+    def _keep(self, tables: SQLiteTables, connection: sqlite3.Connection, *, loaded: bool = False) -> None:
+        """Keep the arrays for who opens the store next, if that is worth while."""
+        if self._writer is not None and sqlite_sidecar.is_worth_keeping(self._sidecar, loaded=loaded):
+            sqlite_sidecar.keep(self._path, tables, connection, self._sidecar)
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -195,7 +211,11 @@ class SQLiteStore:
             bound = SQLiteTables(connection).encoder()
             (commits,) = connection.execute("SELECT count(*) FROM log").fetchone()
             (vectors,) = connection.execute("SELECT count(*) FROM vector").fetchone()
-        beside = (self._path.with_name(self._path.name + end) for end in ("", "-wal"))
+        files = [
+            self._path,
+            self._path.with_name(self._path.name + "-wal"),
+            *sqlite_sidecar.files(self._path),
+        ]
         return StoreInfo(
             url=f"sqlite:///{self._path}",
             format=FORMAT,
@@ -203,7 +223,7 @@ class SQLiteStore:
             commits=commits,
             records=records,
             vectors=vectors,
-            bytes=sum(file.stat().st_size for file in beside if file.exists()),
+            bytes=sum(file.stat().st_size for file in files if file.exists()),
         )
 
     def check(self) -> list[str]:
@@ -240,6 +260,11 @@ class SQLiteStore:
 
     def close(self) -> None:
         """See ``Store.close``."""
+        if self._sidecar.behind:
+            with suppress(StoreError), self._reading() as connection:  # closed already, or gone
+                tables = SQLiteTables(connection)
+                self._sidecar.follow(tables)
+                self._keep(tables, connection)
         for channel in (self._writer, self._reader):
             if channel is not None:
                 channel.close()

@@ -116,7 +116,7 @@ def _version(connection: sqlite3.Connection) -> tuple[int, int]:
 
 
 @contextmanager
-def _reached(path: Path) -> Iterator[None]:
+def reached(path: Path) -> Iterator[None]:
     """Inside, what the file system refuses becomes an error of ours."""
     try:
         yield
@@ -184,7 +184,7 @@ def prepare(path: Path, busy_seconds: float, *, create: bool) -> Access:
         StoreError: the file system does not let us reach it.
     """
     _check_name(path)
-    with _reached(path):
+    with reached(path):
         return _prepare(path, busy_seconds, create=create)
 
 

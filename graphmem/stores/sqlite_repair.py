@@ -7,6 +7,7 @@ import sqlite3
 from graphmem.stores import sqlite_chain
 from graphmem.stores.log import changed_ids, unpack
 from graphmem.stores.soundness import anew, derived_from, replayed
+from graphmem.stores.sqlite_rewrite import next_epoch
 from graphmem.stores.sqlite_write import intern_nodes, write_planned
 from graphmem.types import Schema
 
@@ -21,6 +22,7 @@ def repair(connection: sqlite3.Connection, schema: Schema) -> None:
         connection.execute(f"DELETE FROM {table}")
     connection.execute("INSERT INTO word(word) VALUES ('delete-all')")
     write_planned(connection, [anew(record, schema) for record in records.values()])
+    next_epoch(connection)
     connection.executemany(
         "INSERT INTO vector SELECT ?1, ?2 WHERE ?1 IN (SELECT id FROM word_docsize)", vectors
     )

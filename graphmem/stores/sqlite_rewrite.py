@@ -13,8 +13,9 @@ from graphmem.stores import sqlite_chain
 from graphmem.stores.log import pack, unpack, written
 from graphmem.stores.plan import logged_already
 from graphmem.stores.rewriting import Keep, Rewriting
-from graphmem.stores.sqlite_connection import connect, translated
+from graphmem.stores.sqlite_connection import connect, reached, translated
 from graphmem.stores.sqlite_read import records
+from graphmem.stores.sqlite_sidecar import take_away
 from graphmem.stores.sqlite_write import append, logged
 from graphmem.types import Commit, View
 
@@ -49,11 +50,16 @@ def rewrite(connection: sqlite3.Connection, commit: Commit, keep: Keep) -> Commi
     connection.execute(_UNNAMED)
     # Words that were taken out stay beside a note that they were, until their segments become one.
     connection.execute("INSERT INTO word(word) VALUES ('optimize')")
+    next_epoch(connection)
+    connection.execute("INSERT OR REPLACE INTO meta VALUES ('unswept', '1')")
+    return append(connection, commit, (), ())
+
+
+def next_epoch(connection: sqlite3.Connection) -> None:
+    """Say that whatever was learned of the tables before, in this process or another, is to be forgotten."""
     connection.execute(
         "INSERT INTO meta VALUES ('epoch', '1') ON CONFLICT(name) DO UPDATE SET value = value + 1"
     )
-    connection.execute("INSERT OR REPLACE INTO meta VALUES ('unswept', '1')")
-    return append(connection, commit, (), ())
 
 
 def _own(connection: sqlite3.Connection, namespace: str) -> Iterator[Commit]:
@@ -73,6 +79,9 @@ def sweep(path: Path, busy_seconds: float) -> None:
         connection.execute("PRAGMA temp_store = DEFAULT")
         connection.execute("VACUUM")
         _merge(connection, path)
+        # Who keeps one does so while he reads, and nobody who read what is gone does any more.
+        with reached(path):
+            take_away(path)
         connection.execute("DELETE FROM meta WHERE name = 'unswept'")
         _merge(connection, path)
 

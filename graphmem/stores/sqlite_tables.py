@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -12,12 +12,15 @@ from numpy.typing import NDArray
 
 from graphmem.stores.bm25 import Postings
 from graphmem.stores.moments import BEGINNING, END
-from graphmem.stores.tables import EDGE, Keys, RecordRow, Way
+from graphmem.stores.names import LONGEST
+from graphmem.stores.tables import EDGE, RECORD, Keys, Way
 
 _RECORDS: Final = (
-    "SELECT r.key, r.namespace, r.kind, r.valid_at, r.invalid_at, d.sz FROM {source} "
-    "LEFT JOIN word_docsize d ON d.id = r.key"
+    "SELECT r.key, r.namespace, r.kind, coalesce(r.valid_at, {beginning}), coalesce(r.invalid_at, {end}), -1 "
+    "FROM {source}"
 )
+_LENGTHS: Final = "SELECT d.id, d.sz FROM {source}"
+_PAGE: Final = 10_000  # rows
 _COLUMNS: Final[dict[Way, str]] = {
     "out": "e.source, e.target, e.kind, e.weight",
     "in": "e.target, e.source, e.kind, e.weight",
@@ -31,10 +34,8 @@ def json_array(keys: Iterable[int]) -> str:
     return "[" + ",".join(map(str, keys)) + "]"
 
 
-def _varint(size: bytes | None) -> int:
-    """FTS5's token count of a row: a big-endian varint; -1 for a record without text."""
-    if size is None:
-        return -1
+def _varint(size: bytes) -> int:
+    """FTS5's token count of a row: a big-endian varint."""
     value = 0
     for byte in size:
         value = value << 7 | byte & 0x7F
@@ -73,22 +74,22 @@ class SQLiteTables:
         keys = np.frombuffer(b"".join(blob for (blob,) in rows), dtype="<u4")
         return np.unique(keys).astype(np.int64)
 
-    def records(self, keys: Keys | None) -> Iterator[RecordRow]:
+    def records(self, keys: Keys | None) -> NDArray[np.void]:
         """See ``Tables.records``."""
-        if keys is None:
-            rows = self._connection.execute(_RECORDS.format(source="record r"))
-        else:
-            some = _RECORDS.format(source="json_each(?) j JOIN record r ON r.key = j.value")
-            rows = self._connection.execute(some, (json_array(keys.tolist()),))
-        for key, namespace, kind, valid_at, invalid_at, size in rows:
-            yield RecordRow(
-                key,
-                namespace,
-                kind,
-                BEGINNING if valid_at is None else valid_at,
-                END if invalid_at is None else invalid_at,
-                _varint(size),
-            )
+        asked: tuple[str, ...] = ()
+        records, lengths = "record r", "word_docsize d"
+        if keys is not None:
+            asked = (json_array(keys.tolist()),)
+            records = "json_each(?) j JOIN record r ON r.key = j.value"
+            lengths = "json_each(?) j JOIN word_docsize d ON d.id = j.value"
+        query = _RECORDS.format(source=records, beginning=BEGINNING, end=END)
+        rows = np.fromiter(self._connection.execute(query, asked), dtype=RECORD)
+        told = self._connection.execute(_LENGTHS.format(source=lengths), asked).fetchall()
+        keys = np.fromiter((key for key, _ in told), dtype=np.int64, count=len(told))
+        tokens = np.fromiter((_varint(size) for _, size in told), dtype=np.int32, count=len(told))
+        _, place, of = np.intersect1d(rows["key"], keys, assume_unique=True, return_indices=True)
+        rows["length"][place] = tokens[of]
+        return rows
 
     def vectors(self, keys: Keys | None) -> Iterable[tuple[int, bytes]]:
         """See ``Tables.vectors``."""
@@ -146,3 +147,17 @@ class SQLiteTables:
                 "SELECT n.id, n.key FROM json_each(?) j JOIN node n ON n.id = j.value", (json.dumps(ids),)
             )
         )
+
+    def names(self) -> NDArray[np.bytes_] | None:
+        """Ids by node key, of all nodes; None if one of them is long or not plain ASCII."""
+        (longest, plain) = self._connection.execute(
+            "SELECT max(length(CAST(id AS BLOB))), min(id NOT GLOB ?) FROM node",
+            ("*[^ -~]*",),
+        ).fetchone()
+        if not plain or longest > LONGEST:
+            return None
+        found = np.zeros(self.nodes() + 1, dtype=f"S{longest}")
+        rows = self._connection.execute("SELECT key, id FROM node")
+        while page := rows.fetchmany(_PAGE):
+            found[[key for key, _ in page]] = [id for _, id in page]
+        return found

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from graphmem.errors import StoreError
 from graphmem.stores import sqlite_chain
+from graphmem.stores.sqlite_sidecar import files
 from graphmem.stores.words import text_terms
 
 _PAGE: Final = 500
@@ -45,8 +46,8 @@ def traces(connection: sqlite3.Connection, path: Path, texts: Collection[str]) -
 
 
 def _in_files(path: Path, texts: Sequence[str]) -> Iterator[str]:
-    """In the file, the write-ahead log and its index, byte by byte, free pages included."""
-    paths = [str(path), f"{path}-wal", f"{path}-shm", f"{path}-journal"]
+    """In the file, the write-ahead log and its index, and the sidecar, byte by byte, free pages included."""
+    paths = [str(path), f"{path}-wal", f"{path}-shm", f"{path}-journal", *map(str, files(path))]
     ran = subprocess.run(
         [sys.executable, "-I", "-S", "-c", _SEARCH, *paths],
         input=json.dumps(texts),

@@ -1,13 +1,13 @@
 """What a sidecar is loaded from: records, words, vectors and edges of a store, by node key.
 
 A node key is a small integer that a store gives an id until its log is rewritten; 0 is no node. A symbol
-is the same for the names that repeat a million times: kinds, edge kinds, namespaces.
+is the same for the names that repeat a million times: kinds, edge kinds, namespaces; 0 is none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, Literal, NamedTuple, Protocol
+from typing import Final, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,15 +21,17 @@ Way = Literal["out", "in", "degree"]
 EDGE: Final = np.dtype([("near", "i4"), ("far", "i4"), ("kind", "i4"), ("weight", "f4")])
 
 
-class RecordRow(NamedTuple):
-    """What is filtered by. Moments are microseconds since 1970 UTC; ``length`` is -1 without a text."""
-
-    key: int
-    namespace: int
-    kind: int
-    valid_at: int
-    invalid_at: int
-    length: int
+# What a record is filtered by. Moments are microseconds since 1970 UTC; ``length`` is -1 without a text.
+RECORD: Final = np.dtype(
+    [
+        ("key", "i8"),
+        ("namespace", "i4"),
+        ("kind", "i4"),
+        ("valid_at", "i8"),
+        ("invalid_at", "i8"),
+        ("length", "i4"),
+    ]
+)
 
 
 class Tables(Protocol):
@@ -51,8 +53,8 @@ class Tables(Protocol):
         """Nodes whose records were written by commits after that one, each once, ascending."""
         ...
 
-    def records(self, keys: Keys | None) -> Iterable[RecordRow]:
-        """The current records of these nodes, or all."""
+    def records(self, keys: Keys | None) -> NDArray[np.void]:
+        """Rows of ``RECORD``: the current records of these nodes, or all."""
         ...
 
     def vectors(self, keys: Keys | None) -> Iterable[tuple[int, bytes]]:
