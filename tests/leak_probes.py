@@ -107,7 +107,8 @@ def _hits(memory: Memory, given: Given) -> object:
     vector = memory.embedder.encode([QUESTION])[0]
     found = candidates(memory.store, memory.view, QUESTION, vector)
     explored = _explore(memory.store, query, vector, found, memory.embedder)
-    return hits(memory.store, query, explored, dict.fromkeys([*given.theirs, *given.mine], 1.0))
+    ids = [*given.theirs, *given.mine]
+    return hits(memory.store, query, explored, dict.fromkeys(ids, 1.0), dict.fromkeys(ids, {}))
 
 
 def _write(memory: Memory, given: Given) -> object:

@@ -21,6 +21,7 @@ from graphmem.cli.options import (
     talk,
 )
 from graphmem.cli.query import hit_json, print_hit, source_line
+from graphmem.cli.why import print_hit_why
 from graphmem.errors import InputError
 from graphmem.llm import Client, chat_model
 from graphmem.memory import DEFAULT_NAMESPACE
@@ -108,7 +109,9 @@ def print_answer(answer: Answer, why: bool, told: bool) -> None:
     if why:
         _print_way(console, answer)
     for rank, found in enumerate(answer.hits if why or answer.state == "wordless" else (), start=1):
-        print_hit(console, rank, found.hit, why, told)
+        print_hit(console, rank, found.hit, told=told)
+        if why:
+            print_hit_why(console, found.hit)
 
 
 def _print_supported(console: Console, answer: Answer, told: bool) -> None:

@@ -101,13 +101,13 @@ def _start(reasons: Explanation) -> Iterator[str]:
     for seed in reasons.seeds:
         if seed.kind == "sentence" and seed.mass >= _LEAST:
             yield f"starts at: {line(seed.text)} ({seed.mass:.2f})"
-    for hop in reasons.hops:
+    for hop in reasons.hops if reasons else ():
         yield f"second hop: {line(hop.question)} (over {line(hop.name)}, {hop.mass:.2f})"
     if reasons.scored:
         yield f"looked at {reasons.looked_at:,} sentences, scored {reasons.scored:,} passages"
 
 
-def print_hit_why(console: Console, hit: Hit, reasons: Explanation) -> None:
+def print_hit_why(console: Console, hit: Hit, reasons: Explanation | None = None) -> None:
     """Why a hit was found: its score, what each retriever says, whose question it answers, the way to it."""
     console.print("   " + score_line(hit), style="dim")
     console.print("   why: " + "  ".join(f"{k} {v:.2f}" for k, v in hit.parts.items()), style="dim")
