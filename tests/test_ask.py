@@ -19,6 +19,7 @@ from test_recall import CHAT, DOCUMENTS
 
 from graphmem import Memory, Query, QueryError, View
 from graphmem.answering import Answer
+from graphmem.answering.fusion import SMOOTH
 from graphmem.llm import Budget, Cache, ModelError
 
 QUESTION = "Where was the designer of the Tern buoy born?"
@@ -107,7 +108,7 @@ def test_each_hit_says_which_queries_found_it_and_its_path_begins_with_the_best(
         assert found.ranks == ranks
         first = found.hit.path[0]
         assert first.kind == "question" and ranks[first.text] == min(ranks.values())
-        assert found.hit.parts["fusion"] == pytest.approx(sum(1 / (60 + rank) for rank in ranks.values()))
+        assert found.hit.parts["fusion"] == pytest.approx(sum(1 / (SMOOTH + rank) for rank in ranks.values()))
 
 
 def test_a_part_whose_answer_is_not_known_is_not_asked_on_with(memory: Memory) -> None:
