@@ -336,6 +336,7 @@ def test_yesterday_can_be_told_as_the_day_that_it_was(tmp_path: Path) -> None:
 
         answer, model = ask(memory, "When did Marek Holub move to Gdansk?", written=says)
         shown = model.seen[-1][2]
+        assert shown.data.count("(when: ") < len(shown.numbered), "what stands there is not said again"
         assert "(when: 22 May 2022 (2022-05-22))" in shown.numbered[shown.number("Gdansk")]
         assert (answer.state, answer.short) == ("answered", "22 May 2022")
         assert answer.citations[0].sentence.at == datetime(2022, 5, 23, 18, 52, tzinfo=timezone.utc)

@@ -44,6 +44,7 @@ def test_a_passage_is_worth_the_sum_of_its_reciprocal_ranks(lists: list[list[str
     for one in found:
         name = one.hit.passage.id
         assert one.hit.parts == {"walk": 1.0, "fusion": worth[name]}
+        assert one.hit.shares == {"fusion": one.hit.score}
         assert one.hit.score == pytest.approx(worth[name] / max(worth.values()))
         assert one.ranks == {f"q{n}": of.index(name) + 1 for n, of in enumerate(lists) if name in of}
 

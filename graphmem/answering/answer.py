@@ -26,9 +26,9 @@ _TASK: Final = f"""\
 You answer a question from numbered sentences of a memory, and from nothing else: what they do not say, you \
 do not know. Answer in one or a few short statements in the words of the sentences, all names in full. With \
 each statement cite every sentence that it rests on: its number, and a quote of a few words copied from that \
-one sentence. Times in brackets behind a sentence are right; what is no longer so is told as past. If the \
-sentences do not answer the question, give no statements. Where the answer is a name, a date, a number, yes \
-or no, give it alone as well, as short.
+one sentence. Times in brackets behind a sentence were worked out for it; what is no longer so is told as \
+past. If the sentences do not answer the question, give no statements. Where the answer is a name, a date, a \
+number, yes or no, give it alone as well, as short.
 {RULE}"""
 
 

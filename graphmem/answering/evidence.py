@@ -62,9 +62,9 @@ def worded(day: str) -> str:
 
 
 def _times(sentence: Sentence) -> tuple[str, ...]:
-    """The times of what a sentence states: what "yesterday" was, which its words alone do not tell."""
-    told = (one.when.text for one in sentence.statements if one.when and not one.when.recurring)
-    return tuple(dict.fromkeys(map(worded, told)))
+    """The times of what a sentence states that do not stand in it: what "yesterday" was."""
+    times = (one.when.text for one in sentence.statements if one.when and not one.when.recurring)
+    return tuple(worded(time) for time in dict.fromkeys(times) if time not in sentence.text)
 
 
 def _sentences(store: Store, view: View, passages: Sequence[str]) -> dict[str, list[Sentence]]:

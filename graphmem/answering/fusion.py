@@ -24,7 +24,8 @@ class Found:
 
     Attributes:
         hit: as the query has it that ranks it best, whose text its path begins with; its score is that of
-            the fusion, the best passage's 1, and ``parts["fusion"]`` the sum of reciprocal ranks.
+            the fusion, the best passage's 1, which its ``shares`` say, and ``parts["fusion"]`` the sum of
+            reciprocal ranks.
         ranks: by query, from 1.
     """
 
@@ -44,10 +45,11 @@ def fused(rankings: Iterable[Ranking]) -> tuple[Found, ...]:
                 best[id] = rank, hit
     worth = {id: sum(1 / (SMOOTH + rank) for rank in of.values()) for id, of in ranks.items()}
     top = max(worth.values(), default=1.0)
-    return tuple(
-        Found(
-            replace(best[id][1], score=worth[id] / top, parts={**best[id][1].parts, "fusion": worth[id]}),
-            ranks[id],
-        )
-        for id in sorted(worth, key=lambda id: (-worth[id], id))
-    )
+    ids = sorted(worth, key=lambda id: (-worth[id], id))
+    return tuple(Found(_scored(best[id][1], worth[id], top), ranks[id]) for id in ids)
+
+
+def _scored(hit: Hit, worth: float, top: float) -> Hit:
+    """A hit with its score in the fusion, and what that is made of."""
+    score = worth / top
+    return replace(hit, score=score, shares={"fusion": score}, parts={**hit.parts, "fusion": worth})

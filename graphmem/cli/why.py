@@ -101,7 +101,7 @@ def _start(reasons: Explanation) -> Iterator[str]:
     for seed in reasons.seeds:
         if seed.kind == "sentence" and seed.mass >= _LEAST:
             yield f"starts at: {line(seed.text)} ({seed.mass:.2f})"
-    for hop in reasons.hops if reasons else ():
+    for hop in reasons.hops:
         yield f"second hop: {line(hop.question)} (over {line(hop.name)}, {hop.mass:.2f})"
     if reasons.scored:
         yield f"looked at {reasons.looked_at:,} sentences, scored {reasons.scored:,} passages"
@@ -111,7 +111,7 @@ def print_hit_why(console: Console, hit: Hit, reasons: Explanation | None = None
     """Why a hit was found: its score, what each retriever says, whose question it answers, the way to it."""
     console.print("   " + score_line(hit), style="dim")
     console.print("   why: " + "  ".join(f"{k} {v:.2f}" for k, v in hit.parts.items()), style="dim")
-    for hop in reasons.hops:
+    for hop in reasons.hops if reasons else ():
         if hit.passage.id in hop.passages:
             console.print(f"   answers: {line(hop.question)}", style="dim")
     for depth, step in enumerate(hit.path):
