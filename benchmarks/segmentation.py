@@ -24,11 +24,12 @@ import numpy as np
 
 from benchmarks.datasets import DEFAULT_DATA, Chat, chats, load, missing
 from benchmarks.measures import table
+from graphmem.dates.written import day
 from graphmem.embedding import Embedder, SentenceEncoder
 from graphmem.identity import fold
 from graphmem.ingest import sentences
 from graphmem.ingest.episodes import BREAK, Step, episodes
-from graphmem.ingest.moments import aware, day
+from graphmem.ingest.moments import aware
 from graphmem.ingest.names import names
 from graphmem.types import FloatArray
 

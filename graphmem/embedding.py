@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import numpy as np
 
 from graphmem.errors import GraphMemError, MissingExtra
+from graphmem.lexicon import Lexicon, PieceLexicon
 from graphmem.types import FloatArray
 
 if TYPE_CHECKING:
@@ -104,6 +105,12 @@ class SentenceEncoder:
         finally:
             if noisy:
                 chatter.enable_progress_bar()
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """Which word pieces are alike, by the model's input embeddings."""
+        weights = self._model[0].auto_model.get_input_embeddings().weight
+        return PieceLexicon(self._model.tokenizer.backend_tokenizer, weights.detach().float().numpy())
 
     def encode(self, texts: Sequence[str]) -> FloatArray:
         """Unit vectors, shape (len(texts), 384), float32."""

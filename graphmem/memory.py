@@ -81,7 +81,7 @@ class Memory(Editing, Forgetting, Purging, History, Sharing, Verifying):
                 f"the store's vectors come from {made_by}, the question's would from {self.embedder.name}:"
                 f" open the memory with {made_by}, or ingest into a new store"
             )
-        query = _asked(question)
+        query = self._at(_asked(question))
         ranking, gone = self._found(query, trusted_only, why)
         asked = query.k
         # As many as were asked for, however many were taken back: each round asks for more.
@@ -91,6 +91,10 @@ class Memory(Editing, Forgetting, Purging, History, Sharing, Verifying):
         hits = tuple(hit for hit in ranking if retired or hit.passage.id not in gone)
         found = replace(ranking, query=query, hits=hits[: query.k])
         return self._with_left_out(found, ranking, trusted_only) if why else found
+
+    def _at(self, query: Query) -> Query:
+        """The query at the moment when it is asked, or as of which."""
+        return replace(query, now=query.now or query.view.as_of or self.clock())
 
     def _with_left_out(self, found: Ranking, ranking: Ranking, trusted_only: bool) -> Ranking:
         """With what was taken back out of the ranking that it is from, and what came later, counted."""

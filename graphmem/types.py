@@ -338,11 +338,15 @@ class StoreInfo:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is asked: at most ``k`` passages that answer ``text``, of what ``view`` may see."""
+    """What is asked: at most ``k`` passages that answer ``text``, of what ``view`` may see.
+
+    ``now`` is when it is asked, from which "last week" is told.
+    """
 
     text: str
     view: View
     k: int = 10
+    now: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,10 @@ from datetime import datetime
 from itertools import islice
 from typing import Final
 
+from graphmem.dates.written import day
 from graphmem.identity import document_id, passage_id, sentence_id
 from graphmem.ingest import sentences
-from graphmem.ingest.moments import aware, day
+from graphmem.ingest.moments import aware
 from graphmem.ingest.reading import Block, Reading
 from graphmem.types import Document, Passage, PassageKind, Sentence
 

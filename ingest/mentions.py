@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from graphmem.dates.written import day
 from graphmem.identity import fold
-from graphmem.ingest.moments import day
 from graphmem.ingest.names import title_names
 from graphmem.schema import DATE_LABEL, TITLE_LABEL
 from graphmem.types import Document, Mention, Passage, Sentence

@@ -163,12 +163,3 @@ def of_field(name: str, value: object, order: Order = "day-first") -> datetime |
 def aware(moment: datetime) -> datetime:
     """The same moment, in UTC if it has no time zone."""
     return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-
-
-def day(moment: datetime) -> str:
-    """The day as a person writes it, in the moment's own zone, whatever the locale.
-
-    >>> day(datetime(2023, 5, 8, 13, 56))
-    '8 May 2023'
-    """
-    return f"{moment.day} {_MONTHS[moment.month - 1].title()} {moment.year}"

@@ -9,9 +9,9 @@ from itertools import pairwise
 from typing import Final
 
 from graphmem.dates import TimeExpression
+from graphmem.dates.written import day
 from graphmem.identity import fold
 from graphmem.ingest.findings import Extract, Finding, meaning
-from graphmem.ingest.moments import day
 from graphmem.page import html, shown, worded
 from graphmem.schema import DATE_LABEL
 from graphmem.statements import Participant, Statement, event_id

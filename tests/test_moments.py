@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphmem.ingest.moments import aware, day, field_rank, of_field, order_of, parse
+from graphmem.dates.written import day
+from graphmem.ingest.moments import aware, field_rank, of_field, order_of, parse
 
 AFTERNOON = datetime(2023, 5, 8, 13, 56, tzinfo=timezone.utc)
 DAY = datetime(2023, 5, 8, tzinfo=timezone.utc)

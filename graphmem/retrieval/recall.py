@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from graphmem import schema, trust
 from graphmem.embedding import Embedder
+from graphmem.lexicon import Lexicon, lexicon_of
+from graphmem.retrieval.asked import asked
 from graphmem.retrieval.bridges import answering, bridges, edge_cosines
 from graphmem.retrieval.candidates import Candidates, candidates
 from graphmem.retrieval.coverage import AMONG, covering, stems, telling
@@ -62,9 +64,10 @@ def recall(
     ``graphmem.trust``); ``trusted_only`` leaves out untrusted ones and counts them in ``withheld``.
     With ``why`` the ranking has an explanation.
     """
-    vector = embedder.encode([query.text])[0]
+    about = replace(query, text=asked(query.text))
+    vector = embedder.encode([about.text])[0]
     with store.steady():
-        return _recall(store, query, vector, reader, trusted_only, embedder, why)
+        return replace(_recall(store, about, vector, reader, trusted_only, embedder, why), query=query)
 
 
 def _recall(
@@ -82,7 +85,7 @@ def _recall(
     explored = _explore(store, query, vector, found, embedder)
     if not explored.relevance:
         return Ranking(query, ())
-    of_kinds = _scores(store, query, explored)
+    of_kinds = _scores(store, query, explored, lexicon_of(embedder))
     fitting = {id: score for of_kind in of_kinds for id, score in of_kind.final.items()}
     doubted = trust.doubted(store, query.view, fitting, reader)
     scored = weighed(fitting, doubted)
@@ -190,7 +193,7 @@ def _by_passage(graph: Subgraph, of_sentence: Mapping[str, float]) -> dict[str, 
     return best
 
 
-def _scores(store: Store, query: Query, explored: Explored) -> list[Scores]:
+def _scores(store: Store, query: Query, explored: Explored, lexicon: Lexicon | None) -> list[Scores]:
     """The scores of the passages that may be hits, one for each kind."""
     own = {
         kind: {id: explored.relevance[id] for id in found.ids if id in explored.relevance}
@@ -203,7 +206,9 @@ def _scores(store: Store, query: Query, explored: Explored) -> list[Scores]:
         of_kind = (
             _paragraphs(store, query, explored)
             if kind == "paragraph"
-            else turn_scores(store, query.view, kind, query.text, _cosines(explored, own[kind]))
+            else turn_scores(
+                store, query, kind, explored.graph.vector, _cosines(explored, own[kind]), lexicon
+            )
         )
         share = gate(fit, best)
         scores.append(of_kind.then("kind", {id: share * score for id, score in of_kind.final.items()}))

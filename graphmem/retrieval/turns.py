@@ -1,4 +1,4 @@
-"""Turns and records: scored by what they say, what is said around them, and who says it.
+"""Turns and records: scored by what they say, what is said around them, when, and who says it.
 
 Weights belong to what a passage is. A turn is short and leans on its neighbours; its session tells
 what it is about; one that asks answers little.
@@ -7,59 +7,88 @@ what it is about; one that asks answers little.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final
+
+import numpy as np
 
 from graphmem import schema
 from graphmem.identity import words
-from graphmem.retrieval.context import (
-    CENTRES,
-    Said,
-    Surroundings,
-    asks,
-    context_scores,
-    said,
-    session_scores,
-)
+from graphmem.lexicon import Lexicon
+from graphmem.retrieval.context import Said, context_scores, said, session_scores
 from graphmem.retrieval.keyword import telling_words
+from graphmem.retrieval.likeness import likeness_scores
 from graphmem.retrieval.shares import Scores, added
+from graphmem.retrieval.spans import days, nearness, spans
+from graphmem.retrieval.surroundings import Surroundings, on_days, surroundings
 from graphmem.stores.base import Store
-from graphmem.types import Passage, PassageKind, View
+from graphmem.types import FloatArray, PassageKind, Query, View
 
-AROUND: Final = 0.3  # of the cosines of the turn before and the turn after
+CENTRES: Final = 200  # turns whose surroundings are looked at, by cosine and by words half each,
+IN_TIME: Final = 100  # and those of the time that is asked about
+BESIDE: Final = 0.3  # of the cosines and the likeness of the turn before and the turn after
+LIKE: Final = 0.6  # of the likeness of the turn's own words
 CONTEXT: Final = 1.0  # of the keyword score with what is around it
+LIKE_CONTEXT: Final = 1.5  # of the likeness with what is around it
 SESSION: Final = 0.6  # of the keyword score of the session
-SPEAKER: Final = 0.2  # for a turn of the one speaker whom the question names
-ASKS: Final = 0.45  # against a turn that asks itself
+TIME: Final = 2.5  # for what happened at the time that is asked about
+SPEAKER: Final = 0.4  # for a turn of the one speaker whom the question names
+ASKS: Final = 0.6  # against a turn that asks itself
 LENGTH: Final = 0.3  # for a turn of twenty words or more: a short one says little
 
 
 def turn_scores(
-    store: Store, view: View, kind: PassageKind, question: str, cosine: Mapping[str, float]
+    store: Store,
+    query: Query,
+    kind: PassageKind,
+    vector: FloatArray,
+    cosine: Mapping[str, float],
+    lexicon: Lexicon | None = None,
 ) -> Scores:
-    """Scores of turns or records in [0, 1], best = 1, from the cosines of the nearest, by passage.
+    """Scores of turns or records in [0, 1], best = 1.
 
     The passages around a candidate are scored too: what answers "and when was that?" need not hold
     a word of the question.
+
+    Args:
+        store: where they are.
+        query: what is asked, of what, and when.
+        kind: turns or records.
+        vector: of the question, shape (d,).
+        cosine: of the nearest, by passage.
+        lexicon: tells which words are alike; without one only equal words count.
     """
+    view, question = query.view, query.text
     found = said(store, view, kind, telling_words(question))
-    around = Surroundings.of(store, view, _centres(cosine, found))
-    near = _share({id: value for id, value in cosine.items() if id in around.turns})
+    centres = _centres(cosine, found)
+    years = {at.year for at in _moments(store, view, centres)}
+    asked = spans(question, query.now, sorted(years)) if query.now else ()
+    dated, cosine = _in_time(store, view, kind, days(asked), vector, cosine)
+    around = surroundings(store, view, kind, list(dict.fromkeys((*centres, *dated))))
+    near = _share(np.array([cosine.get(turn.id, 0.0) for turn in around.turns]))
     context = _share(context_scores(around, found, store.count(view, schema.SENTENCE_KINDS[kind])))
     sessions = _share(session_scores(around, found))
-    speaker = _named_speaker(around.turns, question)
+    when = nearness(asked, [turn.at for turn in around.turns])
+    cheap = near + CONTEXT * context + SESSION * sessions + TIME * when - ASKS * around.asks
+    own, with_context = likeness_scores(around, question, cheap, lexicon)
+    beside = around.beside(near) + LIKE * around.beside(own)
+    speaker = _named_speaker(around, question)
     return added(
         {
-            id: {
-                "cosine": near.get(id, 0.0),
-                "beside": AROUND * sum(near.get(other, 0.0) for other in around.beside(id)),
-                "context": CONTEXT * context[id],
-                "session": SESSION * sessions[id],
+            turn.id: {
+                "cosine": float(near[row]),
+                "words": LIKE * float(own[row]),
+                "beside": BESIDE * float(beside[row]),
+                "context": CONTEXT * float(context[row]),
+                "like": LIKE_CONTEXT * float(with_context[row]),
+                "session": SESSION * float(sessions[row]),
+                "time": TIME * float(when[row]),
                 "speaker": SPEAKER * (turn.speaker == speaker),
-                "asks": -ASKS * asks(turn),
+                "asks": -ASKS * bool(around.asks[row]),
                 "length": LENGTH * min(math.log1p(len(set(turn.text.split()))) / 3, 1.0),
             }
-            for id, turn in around.turns.items()
+            for row, turn in enumerate(around.turns)
         }
     )
 
@@ -75,14 +104,42 @@ def _centres(cosine: Mapping[str, float], found: Said) -> list[str]:
     return list(dict.fromkeys((*nearest, *sorted(own, key=lambda id: (-own[id], id))[:half])))
 
 
-def _share(values: Mapping[str, float]) -> dict[str, float]:
+def _moments(store: Store, view: View, ids: Sequence[str]) -> list[datetime]:
+    moments = (record.body.get("at") for record in store.get(view, ids).values())
+    return [datetime.fromisoformat(at) for at in moments if at]
+
+
+def _in_time(
+    store: Store,
+    view: View,
+    kind: PassageKind,
+    named: Sequence[str],
+    vector: FloatArray,
+    cosine: Mapping[str, float],
+) -> tuple[list[str], dict[str, float]]:
+    """Of the turns on these days those nearest to the question, and all cosines with theirs."""
+    sentences = on_days(store, view, [(of, name) for of in sorted(view.namespaces) for name in named])
+    if not sentences:
+        return [], dict(cosine)
+    values = store.cosines(view, sentences, vector).tolist()
+    value_of = dict(zip(sentences, values, strict=True))
+    parts = store.neighbours(view, sentences, [schema.PART_OF], "out")
+    best: dict[str, float] = {}
+    for sentence, passage in zip(parts.source, parts.target, strict=True):
+        best[passage] = max(value_of[sentence], best.get(passage, -1.0))
+    kinds = store.get(view, list(best))
+    best = {id: value for id, value in best.items() if id in kinds and kinds[id].body["kind"] == kind}
+    nearest = sorted(best, key=lambda id: (-best[id], id))[:IN_TIME]
+    return nearest, {**best, **cosine}
+
+
+def _share(values: FloatArray) -> FloatArray:
     """Values of the best, which is 1; none below 0."""
-    best = max(max(values.values(), default=0.0), 1e-9)
-    return {id: max(value, 0.0) / best for id, value in values.items()}
+    return np.maximum(values, 0.0) / max(float(values.max(initial=0.0)), 1e-9)
 
 
-def _named_speaker(turns: Mapping[str, Passage], question: str) -> str | None:
+def _named_speaker(around: Surroundings, question: str) -> str | None:
     """The one speaker whose name, or a word of it, stands in the question."""
     asked = set(words(question))
-    named = {one for one in {turn.speaker for turn in turns.values()} if asked & set(words(one))}
+    named = {one for one in {turn.speaker for turn in around.turns} if asked & set(words(one))}
     return named.pop() if len(named) == 1 else None

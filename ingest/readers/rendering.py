@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from graphmem.ingest.moments import aware, day
+from graphmem.dates.written import day
+from graphmem.ingest.moments import aware
 from graphmem.ingest.readers.outline import Part, blocks
 from graphmem.ingest.reading import Block, Reading
 from graphmem.ingest.sources import Content
