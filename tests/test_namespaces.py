@@ -31,6 +31,7 @@ from leaks import (
     calls,
     remember,
     tell,
+    unasked,
     unsaid,
 )
 from typer.testing import CliRunner
@@ -205,6 +206,7 @@ def test_a_name_that_could_mean_more_is_no_namespace(tmp_path: Path, name: str) 
 # --- the command line -----------------------------------------------------------------------
 
 # What each command is called with; ID, FACT and COMMIT are of theirs.
+QUOTES = [["--exact", quote, *more] for quote in ("born in", "heron of", "y") for more in ([], ["--words"])]
 COMMANDS: dict[str, list[list[str]]] = {
     "ask": [[QUESTION, "--llm", "a:b", "--no-llm-cache", *more] for more in (["--json"], ["--why"])],
     "add": [["Ada Byron slept."], ["Ada Byron slept.", "--json"]],
@@ -220,7 +222,7 @@ COMMANDS: dict[str, list[list[str]]] = {
     "retract": [["FACT"]],
     "retype": [["Zelda", "ship"], ["ID", "ship"]],
     "split": [["Ada Byron", "Ida", "--in", "theirs.md"], ["Zelda", "Ida", "--in", "ID"]],
-    "query": [[QUESTION, "--json"], [QUESTION, "--why"], [QUESTION, "--trusted-only"]],
+    "query": [[QUESTION, "--json"], [QUESTION, "--why"], [QUESTION, "--trusted-only"], *QUOTES],
     "questions": [[], ["--json"]],
     "same": [["Ada Byron", "Zelda"], ["Ada Byron", "ID"], ["Ada Byron", "Ada Byron @ theirs.md", "--json"]],
     "different": [["Ada Byron", "Zelda"], ["Ada Byron", "ID"], ["Ada Byron", "Ada Byron @ theirs.md"]],
@@ -292,7 +294,7 @@ def test_no_command_shows_or_changes_what_is_theirs(
             if result.exception is not None and not isinstance(result.exception, SystemExit):
                 assert isinstance(result.exception, GraphMemError), result.exception
                 said += str(result.exception)
-            tell(unsaid(said, *given), (*worlds.given.theirs, worlds.given.commits[0]))
+            tell(unasked(unsaid(said, *given)), (*worlds.given.theirs, worlds.given.commits[0]))
 
 
 # --- laws -----------------------------------------------------------------------------------

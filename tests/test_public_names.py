@@ -47,6 +47,7 @@ def test_verbs_of_a_memory() -> None:
         "embed",
         "episode",
         "evidence",
+        "exact",
         "facts",
         "find",
         "forget",

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from graphmem.cli.exact import print_quoted, quoted_json
 from graphmem.cli.options import (
     DEFAULT_STORE,
     AlsoOption,
@@ -22,6 +23,7 @@ from graphmem.cli.options import (
 )
 from graphmem.cli.picture import page as picture
 from graphmem.cli.why import explanation_json, print_hit_why, print_left_out, print_start
+from graphmem.errors import InputError
 from graphmem.explanation import Explanation
 from graphmem.memory import DEFAULT_NAMESPACE
 from graphmem.page import check, write
@@ -125,6 +127,15 @@ def register(app: typer.Typer) -> None:
             bool, typer.Option("--trusted-only", help="Leave out what comes from untrusted sources.")
         ] = False,
         as_of: Annotated[str | None, typer.Option(help="Answer as the world was then (ISO date).")] = None,
+        quote: Annotated[
+            bool, typer.Option("--exact", help="Find passages that hold this text, character by character.")
+        ] = False,
+        case: Annotated[
+            bool, typer.Option("--case", help="With --exact: tell small letters from capitals.")
+        ] = False,
+        words: Annotated[
+            bool, typer.Option("--words", help="With --exact: only where no word goes on beyond its ends.")
+        ] = False,
         store: StoreOption = DEFAULT_STORE,
         namespace: NamespaceOption = DEFAULT_NAMESPACE,
         also: AlsoOption = None,
@@ -139,6 +150,15 @@ def register(app: typer.Typer) -> None:
         json: JsonOption = False,
     ) -> None:
         """Ask a question: passages that answer it, best first, each with its evidence."""
+        if quote:
+            if why or visual or file or trusted_only:
+                raise InputError(
+                    "--exact finds where a text stands: leave out --why, --visual, --trusted-only"
+                )
+            with opened(store, namespace, create=False, also=also) as memory:
+                found = memory.exact(question, k, case=case, words=words, as_of=parse_moment(as_of))
+            print_json(quoted_json(found)) if json else print_quoted(found, bool(also))
+            return
         page = (file or Path("query.html")) if visual or file else None
         if page:
             check(page)

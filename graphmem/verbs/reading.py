@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from graphmem import disputes, identities, identity, schema, sharing, standing
 from graphmem.errors import NotFound
+from graphmem.retrieval.exact import Quoted, exact
 from graphmem.standing import Standing
 from graphmem.statements import Fact
 from graphmem.types import Document, Entity, Episode, Passage, Sentence, View
@@ -86,6 +87,25 @@ class Reading(Opened):
         """Sentences that name an entity, those about it first; those that state a fact or an event."""
         targets = sharing.namesakes(self.view, of) if isinstance(of, Entity) else [of.id]
         return self._values(self._sources(targets, _EVIDENCE, limit), Sentence)
+
+    def exact(
+        self,
+        quote: str,
+        limit: int = 10,
+        *,
+        case: bool = False,
+        words: bool = False,
+        as_of: datetime | None = None,
+    ) -> Quoted:
+        """The passages whose text holds a quote, character by character, by document and place.
+
+        White space may differ, and small and capital letters unless ``case``; with ``words`` no word goes on
+        beyond the ends of the quote.
+
+        Raises:
+            QueryError: the quote is empty, or not even one passage is asked for.
+        """
+        return exact(self.store, replace(self.view, as_of=as_of), quote, limit, case=case, words=words)
 
     def facts(
         self,
