@@ -32,6 +32,7 @@ def to_document(hit: Hit) -> Document:
         "end": passage.end,
         "evidence": hit.evidence.text,
         "stale": list(hit.stale),
+        "also": [document.uri for document in hit.also],
         "parts": dict(hit.parts),
         "shares": dict(hit.shares),
         "path": [{"kind": step.kind, "text": step.text, "weight": step.weight} for step in hit.path],

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from graphmem import schema, sharing
-from graphmem.errors import EncoderMismatch, QueryError
+from graphmem.errors import QueryError
 from graphmem.explanation import Explanation
 from graphmem.marking import marked
 from graphmem.retrieval.recall import recall
@@ -75,12 +75,7 @@ class Memory(Editing, Forgetting, Purging, History, Sharing, Verifying):
             question = Query(question, replace(self.view, as_of=as_of), k)
         else:
             sharing.view_of(self.store, self.namespace, sorted(question.view.namespaces))
-        made_by = self.store.encoder()
-        if made_by not in (None, self.embedder.name):
-            raise EncoderMismatch(
-                f"the store's vectors come from {made_by}, the question's would from {self.embedder.name}:"
-                f" open the memory with {made_by}, or ingest into a new store"
-            )
+        self._check_encoder()
         query = self._at(_asked(question))
         ranking, gone = self._found(query, trusted_only, why)
         asked = query.k

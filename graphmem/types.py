@@ -363,9 +363,8 @@ class Step:
 class Hit:
     """A passage found: ``score`` in [0, 1], ``parts`` by retriever, ``path`` from the question to it.
 
-    ``shares`` sum to the score of a turn or a record; of a paragraph's score they are the factors.
-
-    ``stale`` tells which facts of the evidence do not hold any more, and why.
+    ``shares`` sum to the score of a turn or a record; of a paragraph's score they are the factors. ``stale``
+    tells which facts of the evidence do not hold any more, and why; ``also`` where else the same text stands.
     """
 
     passage: Passage
@@ -376,6 +375,7 @@ class Hit:
     path: tuple[Step, ...] = ()
     stale: tuple[str, ...] = ()
     shares: Mapping[str, float] = field(default_factory=dict)
+    also: tuple[Document, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

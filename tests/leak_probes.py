@@ -108,7 +108,8 @@ def _hits(memory: Memory, given: Given) -> object:
     found = candidates(memory.store, memory.view, QUESTION, vector)
     explored = _explore(memory.store, query, vector, found, memory.embedder)
     ids = [*given.theirs, *given.mine]
-    return hits(memory.store, query, explored, dict.fromkeys(ids, 1.0), dict.fromkeys(ids, {}))
+    equals = {id: ids for id in ids}
+    return hits(memory.store, query, explored, dict.fromkeys(ids, 1.0), dict.fromkeys(ids, {}), equals)
 
 
 def _write(memory: Memory, given: Given) -> object:

@@ -29,8 +29,8 @@ from graphmem.types import View
 
 GRAPHMEM = Path(sys.executable).parent / "graphmem"
 COMMANDS = sorted(
-    """add admit ask at blame copy correct diff different disputes doctor export extract facts forget history
-    import ingest merge pin purge query questions relate rename restore retract retype same share show
+    """add admit ask at blame copy correct diff different disputes doctor export extract facts familiar forget
+    history import ingest merge pin purge query questions relate rename restore retract retype same share show
     split stats trust ui undo unshare verify""".split()
 )
 ASH = "# Ash\n\nAda Byron planted the ash in Bergen.\n"

@@ -222,6 +222,7 @@ COMMANDS: dict[str, list[list[str]]] = {
     "retract": [["FACT"]],
     "retype": [["Zelda", "ship"], ["ID", "ship"]],
     "split": [["Ada Byron", "Ida", "--in", "theirs.md"], ["Zelda", "Ida", "--in", "ID"]],
+    "familiar": [["Ada Byron was born in Bergen."], ["Born here.", "--json"]],
     "query": [[QUESTION, "--json"], [QUESTION, "--why"], [QUESTION, "--trusted-only"], *QUOTES],
     "questions": [[], ["--json"]],
     "same": [["Ada Byron", "Zelda"], ["Ada Byron", "ID"], ["Ada Byron", "Ada Byron @ theirs.md", "--json"]],

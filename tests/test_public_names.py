@@ -49,6 +49,7 @@ def test_verbs_of_a_memory() -> None:
         "evidence",
         "exact",
         "facts",
+        "familiar",
         "find",
         "forget",
         "forget_all",

@@ -333,7 +333,7 @@ def test_a_copy_that_broke_off_goes_on_until_both_are_equal(opened: Opened, sour
 def told_of(ranking: Ranking) -> list[object]:
     """All of a ranking but its numbers."""
     steps = [[(step.kind, step.id, step.text) for step in hit.path] for hit in ranking]
-    hits = [(hit.passage, hit.document, hit.evidence, list(hit.parts)) for hit in ranking]
+    hits = [(hit.passage, hit.document, hit.evidence, [*hit.parts, *hit.shares]) for hit in ranking]
     return [hits, steps, [(seed.id, seed.weight) for seed in ranking.seeds]]
 
 

@@ -21,6 +21,7 @@ from graphmem.cli import (
     doctor,
     export,
     facts,
+    familiar,
     forget,
     history,
     merge,
@@ -58,6 +59,7 @@ def build() -> typer.Typer:
     for command in (
         query,
         ask,
+        familiar,
         show,
         facts,
         disputes,

@@ -49,6 +49,7 @@ def hit_json(rank: int, hit: Hit) -> dict[str, Any]:
         "passage": hit.passage.id,
         "sentence": hit.evidence.id,
         "stale": list(hit.stale),
+        "also": [{"uri": one.uri, "namespace": one.namespace, "document": one.id} for one in hit.also],
         "parts": {name: round(part, 4) for name, part in hit.parts.items()},
         "shares": {name: round(share, 4) for name, share in hit.shares.items()},
         "path": [
@@ -93,6 +94,8 @@ def print_hit(
     console.print(before, end="")
     console.print(found, style="bold green", end="")
     console.print(after)
+    if hit.also:
+        console.print(f"   also in: {', '.join(one.uri for one in hit.also)}", style="dim")
     for line in hit.stale:
         console.print(f"   no longer: {line}", style="yellow")
     if reasons is not None:

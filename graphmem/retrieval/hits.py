@@ -58,6 +58,13 @@ def _values(store: Store, view: View, ids: Iterable[str], kind: type[T]) -> dict
     return {id: value for id, value in values.items() if isinstance(value, kind)}
 
 
+def _documents(store: Store, view: View, passages: Sequence[str]) -> tuple[Document, ...]:
+    """The documents of passages, by URI."""
+    found = _values(store, view, passages, Passage).values()
+    documents = _values(store, view, {one.document for one in found}, Document).values()
+    return tuple(sorted(documents, key=lambda one: (one.uri, one.id)))
+
+
 def _best_row(explored: Explored, rows: Sequence[int]) -> int:
     """Of a passage's sentences in the subgraph, the best evidence: most relevant, then most mass."""
     graph = explored.graph
@@ -105,9 +112,14 @@ def _path(query: Query, way: Way, names: Mapping[str, str]) -> tuple[Step, ...]:
 
 
 def hits(
-    store: Store, query: Query, explored: Explored, scores: Mapping[str, float], shares: Parts
+    store: Store,
+    query: Query,
+    explored: Explored,
+    scores: Mapping[str, float],
+    shares: Parts,
+    equals: Mapping[str, Sequence[str]],
 ) -> tuple[Hit, ...]:
-    """The hits of these passages, in the order of ``scores``."""
+    """The hits of these passages, in the order of ``scores``; ``equals`` are passages of the same text."""
     graph = explored.graph
     passages = _values(store, query.view, scores, Passage)
     documents = _values(store, query.view, {p.document for p in passages.values()}, Document)
@@ -124,6 +136,7 @@ def hits(
     sentences = _values(store, query.view, nodes, Sentence)
     entities = _values(store, query.view, nodes, Entity)
     names = {id: s.text for id, s in sentences.items()} | {id: e.name for id, e in entities.items()}
+    also = {id: _documents(store, query.view, others) for id, others in equals.items()}
     found = []
     for id, score in scores.items():
         # A record that was removed since it was searched is no hit.
@@ -139,6 +152,7 @@ def hits(
             parts=_parts(explored, sentence, rows.get(id, []), cosine),
             path=_path(query, way, names),
             shares=shares[id],
+            also=also.get(id, ()),
         )
         found.append(hit)
     return tuple(found)

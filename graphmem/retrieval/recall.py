@@ -17,6 +17,7 @@ from graphmem.retrieval.bridges import answering, bridges, edge_cosines
 from graphmem.retrieval.candidates import Candidates, candidates
 from graphmem.retrieval.coverage import AMONG, covering, stems, telling
 from graphmem.retrieval.doubt import marked, weighed
+from graphmem.retrieval.duplicates import distinct
 from graphmem.retrieval.explain import explain
 from graphmem.retrieval.fusion import gate, paragraph_scores
 from graphmem.retrieval.hits import Explored, hits
@@ -91,12 +92,14 @@ def _recall(
     scored = weighed(fitting, doubted)
     first = _top(scored, query.k)
     barred = {id for id, level in doubted.items() if level == "untrusted"} if trusted_only else set()
-    best = {id: scored[id] for id in _top({id: scored[id] for id in scored.keys() - barred}, query.k)}
+    allowed = {id: scored[id] for id in scored.keys() - barred}
+    ids, equals = distinct(store, query.view, _top(allowed, len(allowed)), query.k)
+    best = {id: scored[id] for id in ids}
     named = (link.entity for link in explored.linked.values())
     seeds = tuple(Step("entity", one.id, one.name, float(one.mentions)) for one in named)
     told = [(of_kind.then("trust", scored), best.keys() & of_kind.final.keys()) for of_kind in of_kinds]
     shares = {id: of_kind.shares(id) for of_kind, ids in told for id in ids}
-    shown = marked(hits(store, query, explored, best, shares), doubted)
+    shown = marked(hits(store, query, explored, best, shares, equals), doubted)
     withheld = len(barred.intersection(first))
     reasons = explain(query, explored, shown, len(scored), {"untrusted": withheld}) if why else None
     return Ranking(query, shown, seeds, withheld, reasons)

@@ -81,7 +81,7 @@ class Surroundings:
         return found
 
     def lent(self, values: FloatArray, kernel: Kernel, how: Literal["sum", "best"] = "sum") -> FloatArray:
-        """What each turn has with what those around it lend it, summed or the best; shape (n, w) to (n, w)."""
+        """What each turn has with what those around it lend it, summed or best; (n, w) to (n, w)."""
         gather = np.add if how == "sum" else np.maximum
         n = len(values)
         found = values.copy()

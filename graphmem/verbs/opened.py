@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from graphmem import deciding, identity, schema, sharing
 from graphmem.embedding import Embedder, SentenceEncoder
-from graphmem.errors import NotOwned, NotShared
+from graphmem.errors import EncoderMismatch, NotOwned, NotShared
 from graphmem.projection import SCHEMA
 from graphmem.stores import open_store
 from graphmem.stores.base import Store
@@ -114,6 +114,19 @@ class Opened:
             raise NotOwned(
                 f"{what!r} is {owner}'s, and {self.namespace} cannot change it:"
                 f" do so there, with '--namespace {owner}'"
+            )
+
+    def _check_encoder(self) -> None:
+        """Refuse to compare vectors of two encoders.
+
+        Raises:
+            EncoderMismatch: the store's vectors come from another one.
+        """
+        made_by = self.store.encoder()
+        if made_by not in (None, self.embedder.name):
+            raise EncoderMismatch(
+                f"the store's vectors come from {made_by}, the question's would from {self.embedder.name}:"
+                f" open the memory with {made_by}, or ingest into a new store"
             )
 
     def write(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from graphmem import disputes, identities, identity, schema, sharing, standing
 from graphmem.errors import NotFound
 from graphmem.retrieval.exact import Quoted, exact
+from graphmem.retrieval.familiarity import Familiarity, familiarity
 from graphmem.standing import Standing
 from graphmem.statements import Fact
 from graphmem.types import Document, Entity, Episode, Passage, Sentence, View
@@ -106,6 +107,16 @@ class Reading(Opened):
             QueryError: the quote is empty, or not even one passage is asked for.
         """
         return exact(self.store, replace(self.view, as_of=as_of), quote, limit, case=case, words=words)
+
+    def familiar(self, text: str, limit: int = 5) -> Familiarity:
+        """How well the memory knows a text already, and the passages that are most like it.
+
+        Raises:
+            QueryError: there is no text, or not even one passage is asked for.
+            EncoderMismatch: the store's vectors come from another encoder.
+        """
+        self._check_encoder()
+        return familiarity(self.store, self.view, self.embedder, text, limit)
 
     def facts(
         self,
