@@ -17,36 +17,54 @@ B = 0.75
 Postings = tuple[NDArray[np.int64], NDArray[np.int64]]  # rows in ascending order, term counts
 
 
-def bm25(
-    postings: Iterable[Postings],
+Weights = tuple[NDArray[np.int64], NDArray[np.float64]]  # rows in ascending order, what a term weighs there
+
+
+def weigh(
+    postings: Postings,
     lengths: NDArray[np.int32],
-    records: int,
     mean_length: float,
     k1: float = K1,
     b: float = B,
+) -> Weights:
+    """What a term adds to the score of each row that holds it, but for its inverse document frequency.
+
+    Args:
+        postings: the rows of the view that hold the term, and how often.
+        lengths: shape (rows,), tokens of each row.
+        mean_length: mean tokens of the records in view.
+        k1: how soon more of the same term stops to count.
+        b: how much length counts, in [0, 1].
+    """
+    rows, counts = postings
+    saturation = counts + k1 * (1 - b + b * lengths[rows] / max(mean_length, 1e-9))
+    return rows, counts * (k1 + 1) / saturation
+
+
+def bm25(
+    weights: Iterable[Weights], records: int, scratch: NDArray[np.float64]
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Rows in which a term occurs, ascending, and their scores (> 0).
+    """Rows in which a term occurs, each once, and their scores (> 0); it costs the postings, not the rows.
 
     The inverse document frequency is ln(1 + (N - df + .5) / (df + .5)), which stays positive for a
     term found everywhere (Lucene's form).
 
     Args:
-        postings: of each distinct query term, the rows of the view that hold it, and how often.
-        lengths: shape (rows,), tokens of each row.
+        weights: of each distinct query term, what ``weigh`` gives.
         records: N, the number of records in view.
-        mean_length: mean tokens of those.
-        k1: how soon more of the same term stops to count.
-        b: how much length counts, in [0, 1].
+        scratch: zeros of shape (rows,) or more, which are zeros again at the end.
     """
-    scores = np.zeros(len(lengths), dtype=np.float64)
-    for rows, counts in postings:
+    found = [np.zeros(0, dtype=np.int64)]
+    for rows, weight in weights:
         if not len(rows):
             continue
-        idf = np.log1p((records - len(rows) + 0.5) / (len(rows) + 0.5))
-        saturation = counts + k1 * (1 - b + b * lengths[rows] / mean_length)
-        scores[rows] += idf * counts * (k1 + 1) / saturation
-    found = np.flatnonzero(scores)
-    return found, scores[found]
+        before = scratch[rows]
+        found.append(rows[before == 0])
+        scratch[rows] = before + np.log1p((records - len(rows) + 0.5) / (len(rows) + 0.5)) * weight
+    every = np.concatenate(found)
+    scores = scratch[every]
+    scratch[every] = 0
+    return every, scores
 
 
 def best(scores: NDArray[np.float64] | NDArray[np.float32], k: int) -> NDArray[np.int64]:

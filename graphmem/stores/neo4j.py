@@ -262,7 +262,9 @@ class Neo4jStore:
                 self._sidecar.forget()
             least = self._known_head()
             for _ in range(_ATTEMPTS):
-                tables = Neo4jTables(self._connection, self._names, self._served, self._symbols)
+                tables = Neo4jTables(
+                    self._connection, self._names, self._served, self._symbols, self._schema.index
+                )
                 try:
                     self._sidecar.follow(tables, least)
                     least = None

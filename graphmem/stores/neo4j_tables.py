@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -14,6 +15,8 @@ from graphmem.stores.bm25 import Postings
 from graphmem.stores.neo4j_connection import Connection
 from graphmem.stores.neo4j_migrations import Names
 from graphmem.stores.tables import EDGE, RECORD, Keys, Way
+from graphmem.stores.words import terms_of
+from graphmem.types import Index, Record
 
 BATCH: Final = 20_000  # nodes whose columns travel in one answer
 _CLAUSES: Final = 500  # namespaces in one full-text query; Lucene refuses more than 1,024 clauses
@@ -66,12 +69,18 @@ class Neo4jTables:
     """
 
     def __init__(
-        self, connection: Connection, names: Names, served: frozenset[str], symbols: dict[str, int]
+        self,
+        connection: Connection,
+        names: Names,
+        served: frozenset[str],
+        symbols: dict[str, int],
+        index: Callable[[Record], Index],
     ) -> None:
         self._connection = connection
         self._names = names
         self._served = sorted(served)
         self._symbols = symbols
+        self._index = index
         self._out: NDArray[np.void] | None = None
         self.reads = 0
 
@@ -173,6 +182,21 @@ class Neo4jTables:
             order = np.argsort(nodes)
             found[term] = nodes[order], np.concatenate([counts for _, counts in pieces])[order]
         return found
+
+    def words(self, keys: Keys) -> dict[int, Counter[str]]:
+        """See ``Tables.words``."""
+        records: dict[int, Record] = {}
+        for batch in self._batches(keys):
+            columns = self._columns(
+                "MATCH (n:{x}) WHERE n._key IN $keys AND n.namespace IN $namespaces AND n._words IS NOT NULL "
+                "RETURN collect(n._key), collect(n.id), collect(n.kind), collect(n.namespace), "
+                "collect(n._body)",
+                keys=batch,
+                namespaces=self._served,
+            )
+            for key, id, kind, namespace, body in zip(*columns, strict=True):
+                records[key] = Record(id, kind, namespace, json.loads(body))
+        return terms_of(records, self._index)
 
     def edges(self, way: Way, keys: Keys | None) -> NDArray[np.void]:
         """See ``Tables.edges``."""

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphmem.stores.bm25 import best
+from graphmem.stores.signs import COUNTED, Signs, nearest, signs
 from graphmem.types import FloatArray
 
 try:  # 0.02 microseconds a row of 384; numpy alone takes 2
@@ -25,6 +26,9 @@ Int8Array = NDArray[np.int8]
 
 _BLOCK = 4096
 _RERANKED = 100
+_EXACT = 100_000  # vectors in view; so many are compared in 3 ms, and among more those with the nearest signs
+_BY_SIGNS = 64  # times as many as are asked for are compared in full,
+_LEAST_BY_SIGNS = 20_000  # and at least so many
 
 
 def quantise(vectors: FloatArray) -> Int8Array:
@@ -106,16 +110,26 @@ class VectorMatrix:
             "inverse": np.zeros(0, dtype=np.float32),
             "keys": np.zeros(0, dtype=np.int64),
             "slots": np.full(1, -1, dtype=np.int32),
+            "signs": signs(np.zeros((0, dimension), dtype=np.int8)),
         }
         self._rows: Int8Array = found["rows"]
         self._inverse: FloatArray = found["inverse"]
         # The key of a free slot is 0, which is no node and in no view.
         self._keys: NDArray[np.int64] = found["keys"]
         self._slots: NDArray[np.int32] = found["slots"]  # by key; -1 has none
+        self._signs: Signs = found["signs"]
 
-    def arrays(self) -> Mapping[str, NDArray[np.generic]]:
-        """Vectors, their inverse norms and keys by slot, and the slot of each key; free slots are all 0."""
-        return {"rows": self._rows, "inverse": self._inverse, "keys": self._keys, "slots": self._slots}
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def arrays(self, room: int) -> Mapping[str, NDArray[np.generic]]:
+        """Vectors, their inverse norms and keys by slot, the slot of each key, and the signs in columns.
+
+        There are to be ``room`` slots: what is missing in the first three are zeros behind.
+        """
+        wide = np.pad(self._signs, ((0, 0), (0, room - len(self))))
+        by_slot: dict[str, NDArray[Any]] = {"rows": self._rows, "inverse": self._inverse, "keys": self._keys}
+        return {**by_slot, "slots": self._slots, "signs": wide}
 
     def put(self, vectors: Iterable[tuple[int, bytes]]) -> None:
         """Add or replace vectors, given as int8 bytes, each key once."""
@@ -126,6 +140,7 @@ class VectorMatrix:
             rows = rows.reshape(len(block), self.dimension)
             slots = self._places(keys)
             self._rows[slots] = rows
+            self._signs[:, slots] = signs(rows)
             self._inverse[slots] = _inverse_norms(rows)
 
     def drop(self, keys: NDArray[np.int64]) -> None:
@@ -149,6 +164,7 @@ class VectorMatrix:
             self._rows = np.concatenate([self._rows, np.zeros((more, self.dimension), dtype=np.int8)])
             self._inverse = np.concatenate([self._inverse, np.zeros(more, dtype=np.float32)])
             self._keys = np.concatenate([self._keys, np.zeros(more, dtype=np.int64)])
+            self._signs = np.pad(self._signs, ((0, 0), (0, more)))
         self._slots[new] = free[: len(new)]
         self._keys[free[: len(new)]] = new
         return self._slots[keys].astype(np.int64)
@@ -160,8 +176,12 @@ class VectorMatrix:
         found = list(ids) if len(there) == len(ids) else [ids[place] for place in there.tolist()]
         return PackedVectors(found, self._rows[slots[there]], self._inverse[slots[there]])
 
+    def seen(self, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Which slots hold a vector whose key is in a mask."""
+        return mask[self._keys]
+
     def search(
-        self, query: FloatArray, mask: NDArray[np.bool_], k: int
+        self, query: FloatArray, mask: NDArray[np.bool_], k: int, seen: NDArray[np.bool_] | None = None
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Keys of the k records in view nearest to ``query``, with all ties of the last, and their cosines.
 
@@ -169,8 +189,12 @@ class VectorMatrix:
             query: shape (d,), of any length; a zero query is equally near to all.
             mask: shape (keys,), whether the record under a key is in view.
             k: at least 1.
+            seen: what ``seen`` says of the mask, if it is known.
         """
-        slots = np.flatnonzero(mask[self._keys])
+        seen = self.seen(mask) if seen is None else seen
+        slots = np.flatnonzero(seen)
+        if len(slots) > _EXACT and COUNTED:
+            slots = nearest(self._signs, query, seen, max(_BY_SIGNS * k, _LEAST_BY_SIGNS))
         if not len(slots):
             return np.zeros(0, dtype=np.int64), np.zeros(0)
         # A small tenant's rows are gathered; else one pass over all costs less than copying them.

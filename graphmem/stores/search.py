@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from graphmem.errors import EncoderMismatch, QueryError
 from graphmem.stores.adjacency import Rows
-from graphmem.stores.bm25 import best, bm25
+from graphmem.stores.bm25 import best, bm25, weigh
 from graphmem.stores.quantised import PackedVectors, VectorMatrix
 from graphmem.stores.sidecar import Sidecar
 from graphmem.stores.tables import Keys, Tables
@@ -19,6 +19,7 @@ from graphmem.types import Adjacency, FloatArray, View
 
 Ranked = list[tuple[str, float]]
 
+_WEIGHTS: Final = 2_000_000  # of words in a view that are kept, 16 bytes each
 _NOTHING: Final = PackedVectors([], np.zeros((0, 0), dtype=np.int8))
 
 
@@ -33,13 +34,14 @@ def search_text(sidecar: Sidecar, tables: Tables, view: View, query: str, k: int
     if k <= 0 or not terms:
         return []
     scope = sidecar.scope(tables, view)
-    postings = []
-    for rows, counts in sidecar.postings(tables, terms):
-        visible = _inside(scope.mask, rows)
-        rows, counts = rows[visible], counts[visible]
-        told = sidecar.lengths[rows] >= 0
-        postings.append((rows[told], counts[told]))
-    keys, scores = bm25(postings, sidecar.lengths, scope.texts, scope.mean_length)
+    new = [term for term in terms if term not in scope.weights]
+    for term, (rows, counts) in zip(new, sidecar.postings(tables, new), strict=True):
+        told = _inside(scope.mask, rows)
+        told[told] = sidecar.lengths[rows[told]] >= 0
+        found = rows[told], counts[told]
+        scope.weights[term] = weigh(found, sidecar.lengths, scope.mean_length)
+    keys, scores = bm25([scope.weights[term] for term in terms], scope.texts, sidecar.scratch)
+    scope.forget(_WEIGHTS)
     chosen = best(scores, k)
     return ranked(sidecar, tables, keys[chosen], scores[chosen], k)
 
@@ -67,7 +69,10 @@ def search_vector(
     sidecar: Sidecar, tables: Tables, matrix: VectorMatrix, view: View, query: FloatArray, k: int
 ) -> Ranked:
     """See ``Store.search_vector``: the view's vectors one by one, without an index."""
-    keys, cosines = matrix.search(query, sidecar.scope(tables, view).mask, k)
+    scope = sidecar.scope(tables, view)
+    if scope.slots is None or len(scope.slots) != len(matrix):
+        scope.slots = matrix.seen(scope.mask)
+    keys, cosines = matrix.search(query, scope.mask, k, scope.slots)
     return ranked(sidecar, tables, keys, cosines, k)
 
 

@@ -8,23 +8,23 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graphmem.stores.adjacency import AdjacencyArrays, ByNode
-from graphmem.stores.bm25 import Postings
+from graphmem.stores.bm25 import Postings, Weights
 from graphmem.stores.columns import Columns
 from graphmem.stores.moments import microseconds
 from graphmem.stores.names import Names
+from graphmem.stores.posting_cache import PostingCache
 from graphmem.stores.quantised import VectorMatrix
 from graphmem.stores.tables import Keys, Tables, Way
 from graphmem.types import View
 
 _SCOPES: Final = 16
-_POSTINGS: Final = 8_000_000  # postings kept in all, 16 bytes each
 _ROOM: Final = 16  # kept with room for 1/16 more, so that the first commits copy nothing
 _RELOAD_SHARE: Final = 4  # reload when more than 1/4 of the records were written since
 
@@ -37,11 +37,20 @@ class Scope:
     records: int = 0
     texts: int = 0
     tokens: int = 0
+    slots: NDArray[np.bool_] | None = None  # of vectors, which it sees; made by the first search
+    weights: OrderedDict[str, Weights] = field(default_factory=OrderedDict)  # of words, until the next commit
 
     @property
     def mean_length(self) -> float:
         """Mean tokens of a text."""
         return self.tokens / self.texts if self.texts else 0.0
+
+    def forget(self, most: int) -> None:
+        """Forget weights, those made first, until there are no more than ``most``."""
+        size = sum(len(rows) for rows, _ in self.weights.values())
+        while size > most:
+            _, (rows, _) = self.weights.popitem(last=False)
+            size -= len(rows)
 
     def count(self, columns: Columns, keys: Keys | slice, sign: int) -> None:
         """Count the records of these nodes in, or out by ``sign`` -1."""
@@ -60,7 +69,8 @@ class Sidecar:
         self._seq: int | None = None
         self._symbols: dict[str, int] = {}
         self._scopes: OrderedDict[View, Scope] = OrderedDict()
-        self._postings: OrderedDict[str, Postings] = OrderedDict()
+        self._postings = PostingCache()
+        self._scratch: NDArray[np.float64] = np.zeros(0)
         self._epoch: int | None = None
         self._names = Names()
         self._columns = Columns()
@@ -103,7 +113,6 @@ class Sidecar:
         else:
             self._take_in(tables, touched)
         self._seq = head
-        self._postings.clear()
 
     def _load(self, tables: Tables) -> None:
         self._columns = Columns()
@@ -112,6 +121,7 @@ class Sidecar:
         self._vectors = None
         self._adjacency = None
         self._scopes.clear()
+        self._postings.clear()
         self._behind = len(self._columns)
 
     def _take_in(self, tables: Tables, touched: Keys) -> None:
@@ -128,6 +138,9 @@ class Sidecar:
         for view, scope in self._scopes.items():
             scope.mask[touched] = columns.seen(*self._condition(tables, view), touched)
             scope.count(columns, touched, +1)
+            scope.slots = None
+            scope.weights.clear()
+        self._postings.follow(touched)
         if self._vectors is not None:
             self._vectors.drop(touched)
             self._vectors.put(tables.vectors(touched))
@@ -173,15 +186,14 @@ class Sidecar:
 
     def postings(self, tables: Tables, terms: Sequence[str]) -> list[Postings]:
         """Of each stemmed term the keys of all records that hold it, and how often."""
-        missing = [term for term in terms if term not in self._postings]
-        if missing:
-            self._postings.update(tables.postings(missing))
-        found = [self._postings[term] for term in terms]
-        for term in terms:
-            self._postings.move_to_end(term)
-        while sum(len(keys) for keys, _ in self._postings.values()) > _POSTINGS:
-            self._postings.popitem(last=False)
-        return found
+        return self._postings.of(tables, terms)
+
+    @property
+    def scratch(self) -> NDArray[np.float64]:
+        """Zeros by node key, to add up in; who writes to them leaves zeros behind."""
+        if len(self._scratch) < len(self._columns):
+            self._scratch = np.zeros(len(self._columns))
+        return self._scratch
 
     def vectors(self, tables: Tables, dimension: int) -> VectorMatrix:
         """All vectors; loaded by the first search that needs them."""
@@ -240,13 +252,13 @@ class Sidecar:
         self._columns.resize(tables.nodes() + tables.nodes() // _ROOM)
         self._adjacency = self._adjacency.clean(tables)
         found = {f"records {name}": column for name, column in self._columns.arrays().items()}
-        found |= {f"vectors {name}": column for name, column in self._vectors.arrays().items()}
+        slots = len(self._vectors) + len(self._vectors) // _ROOM
+        found |= {f"vectors {name}": column for name, column in self._vectors.arrays(slots).items()}
         for way, rows in self._adjacency.arrays().items():
             found |= {f"{way} {name}": column for name, column in rows.columns.items()}
         if names is not None:
             found["names"] = names
         self._behind = 0
-        slots = len(found["vectors keys"]) + len(found["vectors keys"]) // _ROOM
         return found, {f"vectors {name}": slots for name in ("rows", "inverse", "keys")}
 
     def restore(self, seq: int, epoch: int, arrays: Mapping[str, NDArray[Any]]) -> None:

@@ -75,7 +75,7 @@ class SQLiteStore:
     @contextmanager
     def _searching(self) -> Iterator[SQLiteTables]:
         with self._reader.transaction("BEGIN") as connection:
-            tables = SQLiteTables(connection)
+            tables = SQLiteTables(connection, self._schema.index)
             if self._sidecar.seq is None:
                 sqlite_sidecar.restore(self._path, tables, connection, self._sidecar)
             self._sidecar.follow(tables)

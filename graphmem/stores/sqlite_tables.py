@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -14,6 +15,8 @@ from graphmem.stores.bm25 import Postings
 from graphmem.stores.moments import BEGINNING, END
 from graphmem.stores.names import LONGEST
 from graphmem.stores.tables import EDGE, RECORD, Keys, Way
+from graphmem.stores.words import terms_of
+from graphmem.types import Index, Record
 
 _RECORDS: Final = (
     "SELECT r.key, r.namespace, r.kind, coalesce(r.valid_at, {beginning}), coalesce(r.invalid_at, {end}), -1 "
@@ -43,10 +46,18 @@ def _varint(size: bytes) -> int:
 
 
 class SQLiteTables:
-    """``Tables`` of a connection."""
+    """``Tables`` of a connection.
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    Args:
+        connection: inside a transaction.
+        index: how a record is to be found; only ``words`` asks.
+    """
+
+    def __init__(
+        self, connection: sqlite3.Connection, index: Callable[[Record], Index] = lambda _: Index()
+    ) -> None:
         self._connection = connection
+        self._index = index
 
     def head(self) -> int:
         """See ``Tables.head``."""
@@ -111,6 +122,17 @@ class SQLiteTables:
         ).fetchone()
         keys = np.fromstring(joined, dtype=np.int64, sep=",") if joined else np.zeros(0, dtype=np.int64)
         return np.unique(keys, return_counts=True)
+
+    def words(self, keys: Keys) -> dict[int, Counter[str]]:
+        """See ``Tables.words``."""
+        rows = self._connection.execute(
+            "SELECT r.key, n.id, k.name, s.name, r.body FROM json_each(?) j JOIN record r ON r.key = j.value "
+            "JOIN word_docsize d ON d.id = r.key JOIN node n ON n.key = r.key "
+            "JOIN symbol k ON k.key = r.kind JOIN symbol s ON s.key = r.namespace",
+            (json_array(keys.tolist()),),
+        )
+        records = {key: Record(id, kind, of, json.loads(body)) for key, id, kind, of, body in rows}
+        return terms_of(records, self._index)
 
     def edges(self, way: Way, keys: Keys | None) -> NDArray[np.void]:
         """See ``Tables.edges``."""

@@ -6,6 +6,7 @@ is the same for the names that repeat a million times: kinds, edge kinds, namesp
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Literal, Protocol
 
@@ -63,6 +64,10 @@ class Tables(Protocol):
 
     def postings(self, terms: Sequence[str]) -> Mapping[str, Postings]:
         """Of each stemmed word the nodes whose texts hold it, ascending, and how often."""
+        ...
+
+    def words(self, keys: Keys) -> Mapping[int, Counter[str]]:
+        """How often each stemmed word occurs in the texts of these nodes, of those that have one."""
         ...
 
     def edges(self, way: Way, keys: Keys | None) -> NDArray[np.void]:

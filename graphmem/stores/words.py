@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from functools import lru_cache
 from typing import Final
+
+from graphmem.types import Index, Record
 
 TOKENIZER: Final = "porter unicode61 remove_diacritics 2"
 QUERY_TERMS: Final = 256
@@ -32,12 +35,23 @@ def query_terms(query: str) -> list[str]:
     namespaces, or over all the postings of a query as long as a book. Sorted, so that the scores
     of equal stores are summed in the same order and are equal to the bit.
     """
+    return list(_query_terms(query))
+
+
+@lru_cache(maxsize=256)  # recall asks for the same words of each kind of sentence
+def _query_terms(query: str) -> tuple[str, ...]:
     with closing(connect_words()) as connection:
         connection.execute("INSERT INTO word(rowid, text) VALUES (1, ?)", (storable(query),))
         rows = connection.execute(
             "SELECT term FROM occurrence GROUP BY term ORDER BY min(offset) LIMIT ?", (QUERY_TERMS,)
         )
-        return sorted(term for (term,) in rows)
+        return tuple(sorted(term for (term,) in rows))
+
+
+def terms_of(records: Mapping[int, Record], index: Callable[[Record], Index]) -> dict[int, Counter[str]]:
+    """How often each stemmed word occurs in the texts of records, by what these are called by."""
+    texts = {key: text for key, record in records.items() if (text := index(record).text) is not None}
+    return dict(zip(texts, text_terms(list(texts.values())), strict=True))
 
 
 def text_terms(texts: Sequence[str]) -> list[Counter[str]]:
