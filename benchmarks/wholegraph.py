@@ -4,55 +4,74 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from itertools import count, islice
 from typing import Final
 
 import igraph
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from graphmem import schema
 from graphmem.memory import Memory
 from graphmem.retrieval.ppr import DAMPING
 from graphmem.retrieval.subgraph import DATE_WEIGHT, DEFINITION, TEMPERATURE
-from graphmem.types import FloatArray, Sentence
+from graphmem.types import FloatArray
 
 STEPS: Final = 6
+BATCH: Final = 10_000  # sentences read at once
 
 
 class WholeGraph:
     """All sentences and entities of a memory as sparse matrices."""
 
     def __init__(self, memory: Memory) -> None:
-        view = memory.view
-        records = [r for kind in schema.SENTENCE_KINDS.values() for r in memory.store.scan(view, kind)]
-        found = [value for value in map(schema.from_record, records) if isinstance(value, Sentence)]
-        self.passage = [sentence.passage for sentence in found]
-        self.row = {sentence.id: row for row, sentence in enumerate(found)}
-        vectors: dict[str, FloatArray] = {}
-        for start in range(0, len(found), 1000):
-            vectors |= memory.store.vectors(view, [s.id for s in found[start : start + 1000]])
-        self.vectors = np.stack([vectors[sentence.id] for sentence in found])
-        affinity: dict[tuple[int, int], float] = {}
-        dates: set[int] = set()
+        store, view = memory.store, memory.view
+        self.row: dict[str, int] = {}
+        self.passage: list[str] = []
         self.entity: dict[str, int] = {}
-        for record, sentence in zip(records, found, strict=True):
-            for edge in schema.index(record).edges:
-                if edge.kind in schema.ENTITY_EDGES:
-                    column = self.entity.setdefault(edge.target, len(self.entity))
-                    weight = 1 + DEFINITION * (edge.kind == schema.TITLED)
-                    key = (self.row[sentence.id], column)
-                    affinity[key] = max(weight, affinity.get(key, 0.0))
-                    if edge.kind == schema.DATED:
-                        dates.add(column)
-        pairs = np.array(list(affinity))
-        shape = (len(found), len(self.entity))
-        self.affinity = sparse.csr_matrix((list(affinity.values()), (pairs[:, 0], pairs[:, 1])), shape=shape)
-        degree = np.bincount(pairs[:, 1], minlength=len(self.entity))
-        self.idf = np.log1p(len(found) / np.maximum(degree, 1))
-        self.idf[sorted(dates)] *= DATE_WEIGHT
-        up = self.affinity.astype(bool).multiply(self.idf[None, :]).tocsr()
+        ends, kinds, vectors = [], [], []
+        ids = iter([one.id for kind in schema.SENTENCE_KINDS.values() for one in store.scan(view, kind)])
+        while batch := list(islice(ids, BATCH)):
+            parts = store.neighbours(view, batch, [schema.PART_OF], "out")
+            self.row.update(zip(batch, count(len(self.row)), strict=False))
+            passage_of = dict(zip(parts.source, parts.target, strict=True))
+            self.passage += [passage_of[id] for id in batch]
+            found = store.vectors(view, batch)
+            vectors.append(np.array([found[id] for id in batch], dtype=np.float32))
+            edges = store.neighbours(view, batch, schema.ENTITY_EDGES, "out")
+            for id in edges.target:
+                self.entity.setdefault(id, len(self.entity))
+            rows, columns = (
+                np.fromiter(map(of.__getitem__, side), dtype=np.int64)
+                for of, side in ((self.row, edges.source), (self.entity, edges.target))
+            )
+            ends.append(rows * (1 << 32) + columns)
+            kinds.append(np.array([schema.ENTITY_EDGES.index(kind) for kind in edges.kind], dtype=np.int8))
+        self.vectors = np.concatenate(vectors)
+        self._link(np.concatenate(ends), np.concatenate(kinds))
+
+    def _link(self, ends: NDArray[np.int64], kinds: NDArray[np.int8]) -> None:
+        """Take in edges, those of several kinds between the same ends as one.
+
+        What only ever opens sentences is no name.
+        """
+        of = {kind: kinds == schema.ENTITY_EDGES.index(kind) for kind in schema.ENTITY_EDGES}
+        columns = ends % (1 << 32)
+        size = len(self.entity)
+        opens = np.bincount(columns[of[schema.OPENS]], minlength=size)
+        names = (np.bincount(columns, minlength=size) > opens)[columns]
+        pairs, place = np.unique(ends[names], return_inverse=True)
+        titled = np.bincount(place, of[schema.TITLED][names], minlength=len(pairs)) > 0
+        at = (pairs >> 32, pairs % (1 << 32))
+        shape = (len(self.row), size)
+        self.affinity = sparse.csr_matrix((np.where(titled, 1 + DEFINITION, 1.0), at), shape=shape)
+        self.idf = np.log1p(len(self.row) / np.maximum(np.bincount(at[1], minlength=size), 1))
+        self.idf[np.unique(columns[of[schema.DATED]])] *= DATE_WEIGHT
+        up = sparse.csr_matrix((self.idf[at[1]], at), shape=shape)
         total = np.maximum(np.asarray(up.sum(axis=1)).ravel(), 1e-12)
         self.up = sparse.diags(1 / total) @ up
+        self._graph: igraph.Graph | None = None
 
     def restart(
         self, seeds: Sequence[str], start: Mapping[str, float], share: float
@@ -94,16 +113,18 @@ class WholeGraph:
         return mass, taken
 
     def prpack_ms(self, vector: FloatArray, entities: FloatArray, sentences: FloatArray) -> float:
-        """Milliseconds of igraph's personalized PageRank (PRPACK, to convergence) on the same graph."""
-        begin = time.perf_counter()
+        """Milliseconds of igraph's personalized PageRank (PRPACK, to convergence) on the same graph.
+
+        The graph stands already; that the question weighs its edges is not counted either.
+        """
         weighed = self.down(vector).tocoo()
         size = len(self.row)
-        graph = igraph.Graph(n=size + len(self.entity))
-        graph.add_edges(zip(weighed.row.tolist(), (weighed.col + size).tolist(), strict=True))
-        graph.personalized_pagerank(
-            damping=DAMPING,
-            reset=np.concatenate((sentences, entities)).tolist(),
-            weights=weighed.data.tolist(),
-            implementation="prpack",
+        if self._graph is None:
+            ends = np.stack((weighed.row, weighed.col + size), axis=1)
+            self._graph = igraph.Graph(n=size + len(self.entity), edges=ends)
+        reset, weights = np.concatenate((sentences, entities)).tolist(), weighed.data.tolist()
+        begin = time.perf_counter()
+        self._graph.personalized_pagerank(
+            damping=DAMPING, reset=reset, weights=weights, implementation="prpack"
         )
         return (time.perf_counter() - begin) * 1000
