@@ -3,7 +3,7 @@
 Populations (``benchmarks.population``) stand open side by side and are asked the same questions in turns, so
 that a busy machine slows all of them: each figure of time is to be read against another of the same run.
 Encoding is apart: what an encoder takes is taken off. Every question is new to the store: nothing of it is
-in memory but what other questions brought.
+in memory but what other questions, of another set, brought.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from graphmem.retrieval.linking import link
 from graphmem.retrieval.recall import SEED_SHARE, softmax_best
 from graphmem.types import FloatArray
 
+QUESTIONS: Final = 40
 WHOLE: Final = 20  # questions whose walk is computed on the whole graph
 PRPACK: Final = 3  # and by igraph
 EDITS: Final = 7
@@ -160,7 +161,9 @@ def alone(store: str, asked: Sequence[str]) -> dict[str, float]:
     }
 
 
-def tenant(store: str, single: str, clock: Stopwatch, asked: Sequence[str]) -> dict[str, float]:
+def tenant(
+    store: str, single: str, clock: Stopwatch, asked: Sequence[str], others: Sequence[str]
+) -> dict[str, float]:
     """A small namespace within a large store against the same alone: times in turns, and equal hits."""
     with ExitStack() as stack:
         memories = {
@@ -169,6 +172,7 @@ def tenant(store: str, single: str, clock: Stopwatch, asked: Sequence[str]) -> d
             )
             for name, url in (("within", store), ("alone", single))
         }
+        in_turns(memories, clock, others)
         times = in_turns(memories, clock, asked)
         hits = [[recall_ms(memory, clock, one)[1] for one in asked] for memory in memories.values()]
     equal = [first == other for first, other in zip(*hits, strict=True)]
@@ -180,25 +184,24 @@ def tenant(store: str, single: str, clock: Stopwatch, asked: Sequence[str]) -> d
 
 
 @contextmanager
-def opened(stores: Mapping[str, str], clock: Stopwatch) -> Iterator[dict[str, Memory]]:
-    """Memories by size, each asked once."""
+def opened(stores: Mapping[str, str], clock: Stopwatch, others: Sequence[str]) -> Iterator[dict[str, Memory]]:
+    """Memories by size, each asked what others want to know."""
     with ExitStack() as stack:
         memories = {
             size: stack.enter_context(Memory.open(url, embedder=clock, create=False))
             for size, url in stores.items()
         }
-        for memory in memories.values():
-            memory.recall("warm up", 1)
+        in_turns(memories, clock, others)
         yield memories
 
 
 def measure(
-    stores: Mapping[str, str], single: str, asked: Sequence[str], *, compare: bool
+    stores: Mapping[str, str], single: str, asked: Sequence[str], others: Sequence[str], *, compare: bool
 ) -> dict[str, dict[str, Any]]:
     """All figures by size; ``compare`` computes the walk on whole graphs too."""
     clock = Stopwatch(SentenceEncoder())
     found: dict[str, dict[str, Any]] = {size: {} for size in stores}
-    with opened(stores, clock) as memories:  # arrays are made and kept here, where they were not
+    with opened(stores, clock, others) as memories:  # arrays are made and kept here, where they were not
         times = in_turns(memories, clock, asked)
         first = next(iter(stores))
         for size, memory in memories.items():
@@ -215,8 +218,8 @@ def measure(
     for size, url in stores.items():
         with spawn.Pool(1) as pool:
             found[size] |= pool.apply(alone, (url, asked))
-        found[size] |= tenant(url, single, clock, asked)
-        with opened({size: url}, clock) as memories:
+        found[size] |= tenant(url, single, clock, asked, others)
+        with opened({size: url}, clock, others[:3]) as memories:
             if compare:
                 found[size] |= whole(memories[size], clock, asked[:WHOLE])
             found[size] |= edits(memories[size])
@@ -250,10 +253,13 @@ def main(arguments: Sequence[str]) -> None:
     options = parser.parse_args(arguments)
     folder = options.data / "multihop"
     items = [item for file, _ in SETS.values() for item in corpus(folder / file)]
-    asked = [one.text for one in questions(folder / SETS["2wiki"][1], "2wiki", items)]
+    asked, others = (
+        [one.text for one in questions(folder / SETS[name][1], name, items)][:QUESTIONS]
+        for name in ("2wiki", "musique")
+    )
     sizes = [int(size) for size in options.sentences.split(",")]
     stores, single = stores_of(sizes, options.keep, options.data, items)
-    found = measure(stores, single, asked, compare=not options.no_whole)
+    found = measure(stores, single, asked, others, compare=not options.no_whole)
     if options.json:
         print(json.dumps({"benchmark": "curve", "sizes": found}))
     else:

@@ -307,6 +307,16 @@ def test_a_small_store_has_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert [file.name for file in tmp_path.iterdir()] == ["s.db"]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="no such permissions here")
+def test_who_may_not_read_the_store_may_not_read_it(tmp_path: Path) -> None:
+    path = tmp_path / "s.db"
+    with opened(path) as store:
+        add(store, some(0, 40), "c0")
+        path.chmod(0o640)
+        answers(store)
+    assert stat.S_IMODE(sqlite_sidecar.file_of(path).stat().st_mode) == 0o640
+
+
 def test_its_bytes_count(tmp_path: Path) -> None:
     path = tmp_path / "s.db"
     file = kept(path)

@@ -28,7 +28,13 @@ _ALIGNED: Final = 64
 Arrays = Mapping[str, NDArray[np.generic]]
 
 
-def write(path: Path, told: Mapping[str, Any], arrays: Arrays, room: Mapping[str, int] | None = None) -> None:
+def write(
+    path: Path,
+    told: Mapping[str, Any],
+    arrays: Arrays,
+    room: Mapping[str, int] | None = None,
+    mode: int = 0o600,
+) -> None:
     """Write a file in place of what is there: whole or not at all, and on the disk when this returns.
 
     Args:
@@ -36,6 +42,7 @@ def write(path: Path, told: Mapping[str, Any], arrays: Arrays, room: Mapping[str
         told: what ``read`` gives back beside the arrays; JSON.
         arrays: by name.
         room: rows that an array is to have, zeros behind its own.
+        mode: who may read and write it, as for ``os.chmod``.
 
     Raises:
         OSError: the file system does not let us.
@@ -49,6 +56,8 @@ def write(path: Path, told: Mapping[str, Any], arrays: Arrays, room: Mapping[str
     header = json.dumps({"told": told, "size": end + len(MAGIC), "arrays": places}).encode()
     temporary = path.with_name(f"{path.name}-{os.getpid()}")
     try:
+        temporary.touch(0o600)
+        temporary.chmod(mode)
         with temporary.open("wb") as file:
             file.write(MAGIC + _HEAD.pack(len(header), zlib.crc32(header)) + header)
             for name, array in arrays.items():

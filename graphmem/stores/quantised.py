@@ -192,9 +192,10 @@ class VectorMatrix:
             seen: what ``seen`` says of the mask, if it is known.
         """
         seen = self.seen(mask) if seen is None else seen
-        slots = np.flatnonzero(seen)
-        if len(slots) > _EXACT and COUNTED:
+        if COUNTED and np.count_nonzero(seen) > _EXACT:
             slots = nearest(self._signs, query, seen, max(_BY_SIGNS * k, _LEAST_BY_SIGNS))
+        else:
+            slots = np.flatnonzero(seen)
         if not len(slots):
             return np.zeros(0, dtype=np.int64), np.zeros(0)
         # A small tenant's rows are gathered; else one pass over all costs less than copying them.

@@ -9,6 +9,7 @@ gone for ever, it is taken away.
 from __future__ import annotations
 
 import sqlite3
+import stat
 from collections.abc import Mapping
 from contextlib import suppress
 from glob import escape
@@ -50,7 +51,7 @@ def keep(path: Path, tables: SQLiteTables, connection: sqlite3.Connection, sidec
         return
     arrays, room = sidecar.arrays(tables, tables.names())
     with suppress(OSError):  # no room, or no right to write: then it is loaded from the tables again
-        arrays_file.write(file_of(path), moment, arrays, room)
+        arrays_file.write(file_of(path), moment, arrays, room, stat.S_IMODE(path.stat().st_mode))
 
 
 def is_worth_keeping(sidecar: Sidecar, *, loaded: bool) -> bool:
