@@ -62,6 +62,8 @@ figures: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks.extraction --json > build/figures/extraction.json
 	$(BIN)/python -m benchmarks.segmentation --json > build/figures/segmentation.json
 	$(BIN)/python -m benchmarks.speed --json > build/figures/speed.json
+	@# Recall over populations of up to a million sentences, kept in a folder: make figures POPULATIONS=folder
+	$(if $(POPULATIONS),$(BIN)/python -m benchmarks.curve --sentences 10000,100000,1000000 --keep '$(POPULATIONS)' --json > build/figures/curve.json)
 	@# Both stores side by side, on a server that holds no memory yet: make figures NEO4J_URL=bolt://…
 	$(if $(NEO4J_URL),$(BIN)/python -m benchmarks.stores --neo4j '$(NEO4J_URL)' --size 100000 --hits --json > build/figures/stores.json)
 	@# Clicks in the explorer over so many passages, with the Chromium of this machine: make figures EXPLORER=100000

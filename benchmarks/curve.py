@@ -42,6 +42,18 @@ WHOLE: Final = 20  # questions whose walk is computed on the whole graph
 PRPACK: Final = 3  # and by igraph
 EDITS: Final = 7
 HITS: Final = 10
+BOUNDS: Final = {  # of a million sentences
+    "recall_ms_p95": "<= 80",
+    "over_first": "<= 2",
+    "disk_bytes_a_sentence": "<= 1000",
+    "open_s": "<= 3",
+    "rss_mb": "<= 2048",
+    "tenant_over_alone": "about 1",
+    "tenant_equal_hits": "1",
+    "prpack_over_recall": ">= 100",
+    "top10_overlap": ">= .98",
+    "edit_taken_in_ms_p50": "<= 10",
+}
 
 
 class Stopwatch:
@@ -261,11 +273,11 @@ def main(arguments: Sequence[str]) -> None:
     stores, single = stores_of(sizes, options.keep, options.data, items)
     found = measure(stores, single, asked, others, compare=not options.no_whole)
     if options.json:
-        print(json.dumps({"benchmark": "curve", "sizes": found}))
+        print(json.dumps({"benchmark": "curve", "bounds": BOUNDS, "sizes": found}))
     else:
-        print(
-            table({name: {s: row[name] for s, row in found.items()} for name in next(iter(found.values()))})
-        )
+        names = next(iter(found.values()))
+        of = {name: {size: row[name] for size, row in found.items()} for name in names}
+        print(table({name: {**row, "bound": BOUNDS.get(name, "")} for name, row in of.items()}))
 
 
 if __name__ == "__main__":

@@ -79,6 +79,17 @@ def speed(run: Mapping[str, Any]) -> Iterable[str]:
     yield from _rows({name: {s: run["sizes"][s][name] for s in sizes} for name in names}, sizes)
 
 
+def curve(run: Mapping[str, Any]) -> Iterable[str]:
+    """How recall grows with the memory: figures as rows, sizes as columns, then the bound at a million."""
+    yield "\n## Growth\n"
+    yield "`python -m benchmarks.curve`: on a shared machine, in turns; compare the ratios, not the times.\n"
+    sizes = list(run["sizes"])
+    names = list(next(iter(run["sizes"].values())))
+    rows = {name: {s: run["sizes"][s][name] for s in sizes} for name in names}
+    bounds = {name: {**row, "bound": run["bounds"].get(name, "")} for name, row in rows.items()}
+    yield from _rows(bounds, [*sizes, "bound"])
+
+
 def stores(run: Mapping[str, Any]) -> Iterable[str]:
     """SQLite and Neo4j side by side: a figure of both as two cells, one of the pair in the second."""
     yield "\n## SQLite and Neo4j\n"
@@ -160,6 +171,7 @@ WRITERS: Final = {
     "extraction": extraction,
     "segmentation": segmentation,
     "speed": speed,
+    "curve": curve,
     "stores": stores,
     "explorer": explorer,
 }
@@ -170,6 +182,7 @@ TITLES: Final = {
     "extraction": "Extraction",
     "segmentation": "Episodes",
     "speed": "Speed",
+    "curve": "Growth",
     "stores": "SQLite",
     "explorer": "Explorer",
 }
