@@ -79,6 +79,8 @@ def answers(store: SQLiteStore, view: View = A) -> list[object]:
     query = EMBED.encode(["lamp house 3"])[0]
     found: list[object] = [store.count(view, "note"), store.search_text(view, "lamp 3 house", 20)]
     found.append(store.search_vector(view, query, 20))
+    found.append(sorted(store.get(view, [*ids, "n", "no such", "", "n1" * 40, "é", "n1\0"]).items()))
+    found.append(list(store.get(view, ids[::-1])))
     found.append(store.cosines(view, ids, query).tolist())
     for way in ("out", "in"):
         edges = store.neighbours(view, ids, ["cites"], way)  # type: ignore[arg-type]
@@ -336,9 +338,10 @@ def test_a_new_store_at_the_same_place_takes_nothing_over(tmp_path: Path) -> Non
         assert store.count(A, "note") == 3
 
 
-def test_ids_that_are_no_short_ascii_are_read_from_the_tables(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["é", "n" * 80, ""])
+def test_ids_that_are_no_short_ascii_are_read_from_the_tables(tmp_path: Path, name: str) -> None:
     path = tmp_path / "s.db"
-    names = ["é", "n" * 80, "", "plain"]
+    names = [name, "plain"]
     with opened(path) as store:
         add(store, [note(f"{name}{n}" if name else "", "lamp") for n, name in enumerate(names)], "c0")
         first = answers(store)
@@ -346,7 +349,7 @@ def test_ids_that_are_no_short_ascii_are_read_from_the_tables(tmp_path: Path) ->
     with opened(path) as store:
         assert answers(store) == first
         assert [id for id, _ in store.search_text(A, "lamp", 10)] == found
-    assert "names" not in (arrays_file.read(sqlite_sidecar.file_of(path)) or ({}, {}))[1]
+    assert "names ids" not in (arrays_file.read(sqlite_sidecar.file_of(path)) or ({}, {}))[1]
 
 
 def test_room_is_zeros_that_can_be_written_to(tmp_path: Path) -> None:
@@ -365,3 +368,23 @@ def test_nothing_is_kept_before_all_is_loaded(tmp_path: Path) -> None:
         assert store.count(A, "note") == 40
     assert [file.name for file in tmp_path.iterdir()] == ["s.db"]
     assert Sidecar().behind == 0
+
+
+def test_records_are_found_without_their_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the ids that are kept, those of later nodes too; also that there is none."""
+    path = tmp_path / "s.db"
+    kept(path, 200)
+    asked: list[list[str]] = []
+    own = SQLiteTables.keys
+    monkeypatch.setattr(SQLiteTables, "keys", lambda self, ids: asked.append(ids) or own(self, ids))
+    with opened(path) as store:
+        add(store, some(300, 303), "c1")
+        assert store.count(A, "note") == 203
+        found = store.get(A, ["n301", "no such", "n7", "n", "", "é"])
+        assert list(found) == ["n301", "n7"] and found["n7"].body["text"] == "lamp number 7 of house 0"
+        edges = store.neighbours(A, ["n301", "no such", "n300"], ["cites"])
+        assert sorted(edges.source) == ["n300", "n301"]
+        with opened(path) as other:
+            add(other, some(303, 304), "c2")
+        assert list(store.get(A, ["n303", "n7"])) == ["n303", "n7"], "a commit that the arrays lack"
+    assert not asked

@@ -17,15 +17,32 @@ LONGEST: Final = 32  # bytes of an id that is kept in a column
 class Names:
     """What is known of ids: a node keeps its own until the log is rewritten, so what was learned stays true.
 
-    Args:
-        column: ids as ASCII bytes by node key, empty where they are not known.
+    With a column of all ids at one moment it knows them all, and those of later nodes, and need not ask for
+    one that is none: a random place in an index of millions costs more than all else about a record.
     """
 
-    def __init__(self, column: NDArray[np.bytes_] | None = None) -> None:
-        self._column = column if column is not None else np.zeros(0, dtype="S1")
+    def __init__(self) -> None:
+        self._column: NDArray[np.bytes_] = np.zeros(0, dtype="S1")
+        self._order: NDArray[np.int32] = np.zeros(0, dtype=np.int32)
+        self._complete = 0
         self._ids: NDArray[np.object_] = np.zeros(0, dtype=object)
         self._named: NDArray[np.bool_] = np.zeros(0, dtype=bool)
         self._keys: dict[str, int] = {}
+
+    def begin(self, column: NDArray[np.bytes_], order: NDArray[np.int32]) -> None:
+        """Know all: ids as ASCII bytes by node key, and the node keys in the order of their ids."""
+        self._column, self._order, self._complete = column, order, len(column)
+
+    def follow(self, tables: Tables, last: int) -> None:
+        """Learn the ids of nodes up to this one, if all before are known."""
+        if self._complete and last >= self._complete:
+            self.of(tables, np.arange(self._complete, last + 1), last + 1)
+            self._complete = last + 1
+
+    @property
+    def complete(self) -> bool:
+        """Whether an id that is not found is in no table either."""
+        return self._complete > 0
 
     def of(self, tables: Tables, keys: Keys, nodes: int) -> NDArray[np.object_]:
         """Ids of node keys below ``nodes``, in their order."""
@@ -53,8 +70,21 @@ class Names:
         """Node keys of ids, in their order; 0, which is no node, for one that the store does not know."""
         keys = np.fromiter(map(self._keys.get, ids, repeat(0)), dtype=np.int64, count=len(ids))
         missing = np.flatnonzero(keys == 0).tolist()
-        if missing:
+        if missing and self._complete:
+            keys[missing] = self._looked_up([ids[place] for place in missing])
+        elif missing:
             found = tables.keys([ids[place] for place in missing])
             self._keys.update(found)
             keys[missing] = [found.get(ids[place], 0) for place in missing]
+        return keys
+
+    def _looked_up(self, ids: Sequence[str]) -> Keys:
+        """Node keys of ids by the column; 0 where there is none."""
+        width = self._column.itemsize
+        plain = [id.encode() if id.isascii() and len(id) <= width and "\0" not in id else b"" for id in ids]
+        asked = np.array(plain, dtype=self._column.dtype)
+        place = np.searchsorted(self._column, asked, sorter=self._order)
+        keys = self._order[np.minimum(place, len(self._order) - 1)].astype(np.int64)
+        keys[(self._column[keys] != asked) | (asked == b"")] = 0
+        self._keys.update((id, key) for id, key in zip(ids, keys.tolist(), strict=True) if key)
         return keys

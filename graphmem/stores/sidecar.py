@@ -112,6 +112,7 @@ class Sidecar:
             self._load(tables)
         else:
             self._take_in(tables, touched)
+        self._names.follow(tables, tables.nodes())
         self._seq = head
 
     def _load(self, tables: Tables) -> None:
@@ -226,6 +227,13 @@ class Sidecar:
         keys[keys >= len(self._columns)] = 0  # of a commit that came after ``follow``
         return keys
 
+    def known(self, tables: Tables, ids: Sequence[str]) -> Mapping[int, str] | None:
+        """Ids by key, of those that the tables know; None if they would have to be asked, or are newer."""
+        if not self._names.complete or tables.head() != self._seq or tables.epoch() != self._epoch:
+            return None
+        keys = self.keys(tables, ids).tolist()
+        return {key: id for key, id in zip(keys, ids, strict=True) if key}
+
     # --- what is kept between processes ---------------------------------------------------
 
     @property
@@ -257,7 +265,8 @@ class Sidecar:
         for way, rows in self._adjacency.arrays().items():
             found |= {f"{way} {name}": column for name, column in rows.columns.items()}
         if names is not None:
-            found["names"] = names
+            found["names ids"], found["names order"] = names, np.argsort(names).astype(np.int32)
+            self._names.begin(found["names ids"], found["names order"])
         self._behind = 0
         return found, {f"vectors {name}": slots for name in ("rows", "inverse", "keys")}
 
@@ -266,7 +275,9 @@ class Sidecar:
         self._columns = Columns(_part(arrays, "records"))
         self._vectors = VectorMatrix(arrays["vectors rows"].shape[1], _part(arrays, "vectors"))
         self._adjacency = AdjacencyArrays({way: ByNode(_part(arrays, way)) for way in get_args(Way)})
-        self._names = Names(arrays.get("names"))
+        self._names = Names()
+        if names := _part(arrays, "names"):
+            self._names.begin(names["ids"], names["order"])
         self._scopes.clear()
         self._postings.clear()
         self._behind = 0

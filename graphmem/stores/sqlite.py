@@ -103,8 +103,12 @@ class SQLiteStore:
 
     def get(self, view: View, ids: Iterable[str]) -> Mapping[str, Record]:
         """See ``Store.get``."""
+        wanted = list(dict.fromkeys(ids))
         with self._reading() as connection:
-            return sqlite_read.records(connection, view, ids)
+            known = self._sidecar.known(SQLiteTables(connection), wanted)
+            if known is not None:
+                return sqlite_read.records_of(connection, view, known)
+            return sqlite_read.records(connection, view, wanted)
 
     def scan(self, view: View, kind: str) -> Iterator[Record]:
         """See ``Store.scan``. Pages are read one by one: a record removed meanwhile is left out."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,18 @@ def seen(view: View) -> tuple[str, list[Any]]:
         condition += " AND ifnull(r.valid_at <= ?, 1) AND ifnull(? < r.invalid_at, 1)"
         parameters += [microseconds(view.as_of)] * 2
     return condition, parameters
+
+
+def records_of(connection: sqlite3.Connection, view: View, ids: Mapping[int, str]) -> dict[str, Record]:
+    """Records by id, of node keys, in their order."""
+    condition, parameters = seen(view)
+    rows = connection.execute(
+        "SELECT r.key, k.name, s.name, r.body FROM json_each(?) j JOIN record r ON r.key = j.value "
+        f"JOIN symbol k ON k.key = r.kind JOIN symbol s ON s.key = r.namespace WHERE {condition}",
+        [json_array(ids), *parameters],
+    )
+    found = {key: Record(ids[key], kind, of, json.loads(body)) for key, kind, of, body in rows}
+    return {ids[key]: found[key] for key in ids if key in found}
 
 
 def records(connection: sqlite3.Connection, view: View, ids: Iterable[str]) -> dict[str, Record]:

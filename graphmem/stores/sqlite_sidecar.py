@@ -21,7 +21,7 @@ from graphmem.stores import arrays_file
 from graphmem.stores.sidecar import Sidecar
 from graphmem.stores.sqlite_tables import SQLiteTables, json_array
 
-VERSION: Final = 2  # of what the arrays mean
+VERSION: Final = 3  # of what the arrays mean
 WORTH: Final = 50_000  # nodes: fewer are loaded in less than a second
 _SHARE: Final = 64  # kept again when more than 1/64 of the nodes were written since
 _SAMPLE: Final = 256  # nodes whose ids tell a store from another with the same log

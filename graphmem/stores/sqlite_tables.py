@@ -171,9 +171,9 @@ class SQLiteTables:
         )
 
     def names(self) -> NDArray[np.bytes_] | None:
-        """Ids by node key, of all nodes; None if one of them is long or not plain ASCII."""
+        """Ids by node key, of all nodes; None if one of them is long, empty or not plain ASCII."""
         (longest, plain) = self._connection.execute(
-            "SELECT max(length(CAST(id AS BLOB))), min(id NOT GLOB ?) FROM node",
+            "SELECT max(length(CAST(id AS BLOB))), min(id NOT GLOB ? AND id <> '') FROM node",
             ("*[^ -~]*",),
         ).fetchone()
         if not plain or longest > LONGEST:
