@@ -121,7 +121,8 @@ class SQLiteTables:
             "SELECT group_concat(doc) FROM occurrence WHERE term = ?", (term,)
         ).fetchone()
         keys = np.fromstring(joined, dtype=np.int64, sep=",") if joined else np.zeros(0, dtype=np.int64)
-        return np.unique(keys, return_counts=True)
+        begins = np.flatnonzero(np.diff(keys, prepend=0))  # FTS5 lists them by key, ascending
+        return keys[begins], np.diff(begins, append=len(keys))
 
     def words(self, keys: Keys) -> dict[int, Counter[str]]:
         """See ``Tables.words``."""
