@@ -38,9 +38,10 @@ from graphmem.ingest.pipeline import ingest_readings
 from graphmem.ingest.readers import items_reading
 from graphmem.memory import Memory
 from graphmem.projection import SCHEMA
+from graphmem.ranking import Ranking
 from graphmem.stores import open_store
 from graphmem.stores.neo4j import Neo4jStore
-from graphmem.types import FloatArray, Ranking, View
+from graphmem.types import FloatArray, View
 
 PER_DOCUMENT: Final = 50
 WRITERS: Final = (1, 2)

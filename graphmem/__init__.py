@@ -24,7 +24,8 @@ from graphmem.errors import (
     StoreError,
 )
 from graphmem.memory import Memory
-from graphmem.types import Hit, Query, Ranking, View
+from graphmem.ranking import Hit, Query, Ranking
+from graphmem.types import View
 
 __version__ = version("graphmem")
 

@@ -109,7 +109,8 @@ class SentenceEncoder:
     @cached_property
     def lexicon(self) -> Lexicon:
         """Which word pieces are alike, by the model's input embeddings."""
-        weights = self._model[0].auto_model.get_input_embeddings().weight
+        transformer: Any = self._model[0]
+        weights = transformer.auto_model.get_input_embeddings().weight
         return PieceLexicon(self._model.tokenizer.backend_tokenizer, weights.detach().float().numpy())
 
     def encode(self, texts: Sequence[str]) -> FloatArray:

@@ -6,7 +6,7 @@ from typing import Any
 
 from graphmem.errors import MissingExtra
 from graphmem.memory import Memory
-from graphmem.types import Hit
+from graphmem.ranking import Hit
 
 try:
     from langchain_core.callbacks import CallbackManagerForRetrieverRun

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from graphmem import schema
+from graphmem.ranking import Ranking
 from graphmem.standing import Standing, standings
 from graphmem.statements import Fact
 from graphmem.stores.base import Store
-from graphmem.types import Ranking, View
+from graphmem.types import View
 
 
 class Told(NamedTuple):

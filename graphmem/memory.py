@@ -11,8 +11,8 @@ from graphmem import schema, sharing
 from graphmem.errors import QueryError
 from graphmem.explanation import Explanation
 from graphmem.marking import marked
+from graphmem.ranking import Query, Ranking
 from graphmem.retrieval.recall import recall
-from graphmem.types import Query, Ranking
 from graphmem.verbs.editing import Editing
 from graphmem.verbs.forgetting import Forgetting
 from graphmem.verbs.history import History

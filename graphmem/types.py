@@ -7,7 +7,7 @@ found. ``graphmem.schema`` alone translates between the two, so a new kind needs
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal, TypeAlias
@@ -15,7 +15,6 @@ from typing import Any, Final, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from graphmem.explanation import Explanation
 from graphmem.statements import Statement
 
 FloatArray: TypeAlias = NDArray[np.float32]
@@ -331,74 +330,3 @@ class StoreInfo:
     records: Mapping[str, Mapping[str, int]]
     vectors: int
     bytes: int | None
-
-
-# --- what is asked and answered -------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """What is asked: at most ``k`` passages that answer ``text``, of what ``view`` may see.
-
-    ``now`` is when it is asked, from which "last week" is told.
-    """
-
-    text: str
-    view: View
-    k: int = 10
-    now: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One node of the way from the question to a hit. ``kind``: question, entity or sentence."""
-
-    kind: Literal["question", "entity", "sentence"]
-    id: str
-    text: str
-    weight: float
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A passage found: ``score`` in [0, 1], ``parts`` by retriever, ``path`` from the question to it.
-
-    ``shares`` sum to the score of a turn or a record; of a paragraph's score they are the factors. ``stale``
-    tells which facts of the evidence do not hold any more, and why; ``also`` where else the same text stands.
-    """
-
-    passage: Passage
-    document: Document
-    evidence: Sentence
-    score: float
-    parts: Mapping[str, float]
-    path: tuple[Step, ...] = ()
-    stale: tuple[str, ...] = ()
-    shares: Mapping[str, float] = field(default_factory=dict)
-    also: tuple[Document, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Ranking:
-    """Hits, best first, and the entities that the question was linked to.
-
-    ``withheld`` counts passages that are no hits since their sources are not trusted.
-    """
-
-    query: Query
-    hits: tuple[Hit, ...]
-    seeds: tuple[Step, ...] = ()
-    withheld: int = 0
-    explanation: Explanation | None = None
-
-    def __iter__(self) -> Iterator[Hit]:
-        """Best first."""
-        return iter(self.hits)
-
-    def __len__(self) -> int:
-        """The number of hits."""
-        return len(self.hits)
-
-    def __getitem__(self, rank: int) -> Hit:
-        """The hit at a rank, from 0."""
-        return self.hits[rank]

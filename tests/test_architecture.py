@@ -61,6 +61,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("graphmem.resolution",),
     ("graphmem.stores",),
     (
+        "graphmem.ranking",
         "graphmem.types",
         "graphmem.chaining",
         "graphmem.dates",

@@ -10,7 +10,7 @@ import streamlit as st
 
 from graphmem.errors import GraphMemError
 from graphmem.memory import Memory
-from graphmem.types import Ranking
+from graphmem.ranking import Ranking
 from graphmem.ui.links import asked as said
 from graphmem.ui.links import link, tell
 from graphmem.ui.narrowing import Asked, at_noon, narrowed, stops, unsaid

@@ -11,8 +11,9 @@ from graphmem import schema
 from graphmem.errors import NotFound
 from graphmem.identity import fold, words
 from graphmem.memory import Memory
+from graphmem.ranking import Hit, Query, Ranking
 from graphmem.retrieval.keyword import QUESTION_WORDS
-from graphmem.types import Entity, Hit, Query, Ranking
+from graphmem.types import Entity
 
 _MORE: Final = 4
 """So many times more passages are looked at in each round, while too few of them fit."""

@@ -9,9 +9,9 @@ from typing import Final
 import streamlit as st
 
 from graphmem.identity import words
+from graphmem.ranking import Hit
 from graphmem.retrieval.coverage import stems
 from graphmem.retrieval.keyword import QUESTION_WORDS
-from graphmem.types import Hit
 from graphmem.ui.links import link
 
 _WORD: Final = re.compile(r"\w+")

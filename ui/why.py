@@ -10,7 +10,8 @@ import streamlit as st
 
 from graphmem import schema
 from graphmem.memory import Memory
-from graphmem.types import Entity, Hit, Step
+from graphmem.ranking import Hit, Step
+from graphmem.types import Entity
 from graphmem.ui.canvas import Edge, Node, canvas
 from graphmem.ui.links import link
 

@@ -14,7 +14,7 @@ from graphmem.answering.search import Asked
 from graphmem.llm import Answered, Client, Form, form
 from graphmem.llm.fence import RULE, fenced, line
 from graphmem.llm.values import Number, Text, each
-from graphmem.types import Hit
+from graphmem.ranking import Hit
 
 MOST: Final = 40
 """Assertions of one answer; models that loop write more."""

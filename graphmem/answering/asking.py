@@ -22,8 +22,8 @@ from graphmem.answering.notes import LONGEST, note
 from graphmem.answering.search import Search
 from graphmem.errors import QueryError
 from graphmem.llm import Answered, Client
+from graphmem.ranking import Query, Ranking
 from graphmem.stores.base import Store
-from graphmem.types import Query, Ranking
 
 T = TypeVar("T")
 Step: TypeAlias = Literal["decomposition", "clues", "notes", "filter"]

@@ -19,7 +19,8 @@ from graphmem.answering.evidence import Evidence, Item
 from graphmem.identity import FUNCTION_WORDS
 from graphmem.llm.denial import denies
 from graphmem.llm.spans import LONGEST, find, gather, stem, words_of
-from graphmem.types import Hit, Sentence
+from graphmem.ranking import Hit
+from graphmem.types import Sentence
 
 SHARE: Final = 0.5
 """Of the words of an assertion that its evidence must have, as for predicates that are read by a model."""

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from graphmem.types import Hit, Ranking
+from graphmem.ranking import Hit, Ranking
 
 SMOOTH: Final = 1  # 0 to 2 do as well with the parts of MuSiQue's questions; 5 loses .03 of recall@5, 60 .07
 

@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias
 
 from graphmem.answering.fusion import Found, fused
 from graphmem.identity import fold
-from graphmem.types import Ranking
+from graphmem.ranking import Ranking
 
 LONGEST: Final = 300
 """Characters of a query that a model writes."""

@@ -13,7 +13,7 @@ from typing import Final, Literal
 from graphmem.cli.why import LEFT_OUT, line, score_line
 from graphmem.explanation import Explanation, Hop, Seed
 from graphmem.page import html, shown, worded
-from graphmem.types import Hit, Ranking
+from graphmem.ranking import Hit, Ranking
 
 WIDTH: Final = 190  # of a node, in pixels
 HEIGHT: Final = 86

@@ -27,7 +27,7 @@ from graphmem.errors import InputError
 from graphmem.explanation import Explanation
 from graphmem.memory import DEFAULT_NAMESPACE
 from graphmem.page import check, write
-from graphmem.types import Hit, Ranking
+from graphmem.ranking import Hit, Ranking
 
 
 def hit_json(rank: int, hit: Hit) -> dict[str, Any]:

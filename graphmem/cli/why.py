@@ -8,7 +8,7 @@ from typing import Any, Final
 from rich.console import Console
 
 from graphmem.explanation import Explanation
-from graphmem.types import Hit
+from graphmem.ranking import Hit
 
 _LEAST: Final = 0.005  # mass of a sentence that is told; JSON has them all
 LEFT_OUT: Final[Mapping[str, str]] = {

@@ -14,9 +14,9 @@ from typing import Final
 import numpy as np
 
 from graphmem import schema
-from graphmem.retrieval.surroundings import REACH, Kernel, Surroundings
+from graphmem.retrieval.surroundings import REACH, Doubles, Kernel, Surroundings
 from graphmem.stores.base import Store
-from graphmem.types import FloatArray, PassageKind, View
+from graphmem.types import PassageKind, View
 
 WORDS: Final = Kernel(back=0.7, forward=0.5, asked=1.0, reach=REACH)  # what a turn lends of its words
 K_TURN: Final = 0.9  # saturation of a word in a turn with its context
@@ -46,7 +46,7 @@ def said(store: Store, view: View, kind: PassageKind, words: Iterable[str]) -> S
     return {word: own for word, own in found.items() if own}
 
 
-def times(around: Surroundings, found: Said) -> FloatArray:
+def times(around: Surroundings, found: Said) -> Doubles:
     """How much each turn says each word, shape (turns, words)."""
     values = np.zeros((len(around.turns), len(found)))
     for column, own in enumerate(found.values()):
@@ -56,14 +56,14 @@ def times(around: Surroundings, found: Said) -> FloatArray:
     return values
 
 
-def context_scores(around: Surroundings, found: Said, total: int) -> FloatArray:
+def context_scores(around: Surroundings, found: Said, total: int) -> Doubles:
     """BM25 of each turn with what is around it, of ``total`` turns; shape (turns,)."""
     idf = np.array([_idf(len(own), total) for own in found.values()])
     much = around.lent(times(around, found), WORDS)
     return np.asarray((much * (K_TURN + 1) / (much + K_TURN)) @ idf, dtype=np.float64)
 
 
-def session_scores(around: Surroundings, found: Said) -> FloatArray:
+def session_scores(around: Surroundings, found: Said) -> Doubles:
     """BM25 of the session of each turn, as far as its turns are here; shape (turns,)."""
     if not len(around.turns):
         return np.zeros(0)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from graphmem.grants import Level
-from graphmem.types import Hit
+from graphmem.ranking import Hit
 
 # What a level leaves of a score. Chosen, not measured: one of an untrusted source has to fit far better
 # than any other to come first.

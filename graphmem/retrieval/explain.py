@@ -8,12 +8,12 @@ from typing import Final
 import numpy as np
 
 from graphmem.explanation import Explanation, Hop, Seed
+from graphmem.ranking import Hit, Query
 from graphmem.retrieval.bridges import values
 from graphmem.retrieval.hits import Explored
 from graphmem.retrieval.linking import written
 from graphmem.retrieval.ppr import TIE
 from graphmem.retrieval.subgraph import HUB
-from graphmem.types import Hit, Query
 
 _LIGHTEST: Final = 10.0**-TIE  # of a sentence's share of the restart; one below it is none
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 import numpy as np
 
 from graphmem import schema
+from graphmem.ranking import Hit, Query, Step
 from graphmem.retrieval.bridges import Bridge
 from graphmem.retrieval.candidates import Candidates
 from graphmem.retrieval.linking import Link
@@ -17,18 +18,7 @@ from graphmem.retrieval.ppr import Mass
 from graphmem.retrieval.shares import Parts
 from graphmem.retrieval.subgraph import Subgraph
 from graphmem.stores.base import Store
-from graphmem.types import (
-    Document,
-    Entity,
-    FloatArray,
-    Hit,
-    Passage,
-    PassageKind,
-    Query,
-    Sentence,
-    Step,
-    View,
-)
+from graphmem.types import Document, Entity, FloatArray, Passage, PassageKind, Sentence, View
 
 T = TypeVar("T")
 

@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphmem.lexicon import Lexicon
-from graphmem.retrieval.surroundings import Kernel, Surroundings
+from graphmem.retrieval.surroundings import Doubles, Kernel, Surroundings
 from graphmem.stores.bm25 import best
-from graphmem.types import FloatArray
 
 LENT: Final = Kernel(back=0.6, forward=0.5, asked=0.9, reach=4)  # what a turn lends of its matches
 LOOKED_AT: Final = 100  # turns, and what is around them
@@ -22,8 +21,8 @@ SHARPNESS: Final = 1.5  # power of a match: a good one counts for more than two 
 
 
 def likeness_scores(
-    around: Surroundings, question: str, cheap: FloatArray, lexicon: Lexicon | None
-) -> tuple[FloatArray, FloatArray]:
+    around: Surroundings, question: str, cheap: Doubles, lexicon: Lexicon | None
+) -> tuple[Doubles, Doubles]:
     """How well each turn alone, and each with what is around it, matches; best = 1, shape (turns,) each.
 
     Looked at are the ``LOOKED_AT`` best by a cheaper score (shape (turns,)) and what is around them: cutting

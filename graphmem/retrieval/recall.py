@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from graphmem import schema, trust
 from graphmem.embedding import Embedder
 from graphmem.lexicon import Lexicon, lexicon_of
+from graphmem.ranking import Query, Ranking, Step
 from graphmem.retrieval.asked import asked
 from graphmem.retrieval.bridges import answering, bridges, edge_cosines
 from graphmem.retrieval.candidates import Candidates, candidates
@@ -28,14 +29,7 @@ from graphmem.retrieval.subgraph import HUB, Subgraph
 from graphmem.retrieval.turns import turn_scores
 from graphmem.stores.base import Store
 from graphmem.stores.bm25 import best as greatest
-from graphmem.types import (
-    FloatArray,
-    PassageKind,
-    Query,
-    Ranking,
-    Step,
-    View,
-)
+from graphmem.types import FloatArray, PassageKind, View
 
 OF_SEED: Final = 100  # sentences of each linked entity
 EXPANDED: Final = 50  # entities that two steps make heaviest, and of each the OF_EXPANDED best sentences

@@ -11,7 +11,7 @@ import numpy as np
 
 from graphmem.dates import find_dates
 from graphmem.dates.written import day
-from graphmem.types import FloatArray
+from graphmem.retrieval.surroundings import Doubles
 
 DAYS_AWAY: Final = 2.0  # days outside a day or week by which nearness falls to 1/e
 MONTHS_AWAY: Final = 5.0  # and outside a month or season
@@ -80,7 +80,7 @@ def days(asked: Sequence[Span]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def nearness(asked: Sequence[Span], moments: Sequence[datetime | None]) -> FloatArray:
+def nearness(asked: Sequence[Span], moments: Sequence[datetime | None]) -> Doubles:
     """How near each moment is to what is asked, in [0, 1], 1 inside; 0 for none; shape (len(moments),)."""
     day_of = np.array([np.nan if one is None else one.toordinal() for one in moments], dtype=np.float64)
     found = np.zeros(len(moments))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +13,9 @@ from graphmem import schema
 from graphmem.dates.written import day
 from graphmem.identity import entity_id, fold
 from graphmem.stores.base import Store
-from graphmem.types import FloatArray, Passage, PassageKind, View
+from graphmem.types import Passage, PassageKind, View
 
+Doubles: TypeAlias = NDArray[np.float64]
 REACH: Final = 6  # turns before and after a found one that are looked at
 OF_DAY: Final = 200  # records of a day, at most
 
@@ -73,18 +74,18 @@ class Surroundings:
             np.array([asks(turn) for turn in turns], dtype=np.bool_),
         )
 
-    def beside(self, values: FloatArray) -> FloatArray:
+    def beside(self, values: Doubles) -> Doubles:
         """The sums of what the turns right before and right after have; shape (n,) to (n,)."""
         found = np.zeros_like(values)
         found[1:] += np.where(self.joined[1:], values[:-1], 0)
         found[:-1] += np.where(self.joined[1:], values[1:], 0)
         return found
 
-    def lent(self, values: FloatArray, kernel: Kernel, how: Literal["sum", "best"] = "sum") -> FloatArray:
+    def lent(self, values: Doubles, kernel: Kernel, how: Literal["sum", "best"] = "sum") -> Doubles:
         """What each turn has with what those around it lend it, summed or best; (n, w) to (n, w)."""
         gather = np.add if how == "sum" else np.maximum
         n = len(values)
-        found = values.copy()
+        found: Doubles = values.copy()
         before, after = np.ones((n, 1)), np.ones((n, 1))
         for step in range(1, min(kernel.reach, n - 1) + 1):
             here, there = slice(step, n), slice(0, n - step)  # the later and the earlier of two turns

@@ -16,14 +16,15 @@ import numpy as np
 from graphmem import schema
 from graphmem.identity import words
 from graphmem.lexicon import Lexicon
+from graphmem.ranking import Query
 from graphmem.retrieval.context import Said, context_scores, said, session_scores
 from graphmem.retrieval.keyword import telling_words
 from graphmem.retrieval.likeness import likeness_scores
 from graphmem.retrieval.shares import Scores, added
 from graphmem.retrieval.spans import days, nearness, spans
-from graphmem.retrieval.surroundings import Surroundings, on_days, surroundings
+from graphmem.retrieval.surroundings import Doubles, Surroundings, on_days, surroundings
 from graphmem.stores.base import Store
-from graphmem.types import FloatArray, PassageKind, Query, View
+from graphmem.types import FloatArray, PassageKind, View
 
 CENTRES: Final = 200  # turns whose surroundings are looked at, by cosine and by words half each,
 IN_TIME: Final = 100  # and those of the time that is asked about
@@ -133,7 +134,7 @@ def _in_time(
     return nearest, {**best, **cosine}
 
 
-def _share(values: FloatArray) -> FloatArray:
+def _share(values: Doubles) -> Doubles:
     """Values of the best, which is 1; none below 0."""
     return np.maximum(values, 0.0) / max(float(values.max(initial=0.0)), 1e-9)
 
