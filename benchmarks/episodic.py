@@ -37,8 +37,8 @@ from graphmem.ingest.sources import Source
 from graphmem.memory import Memory
 
 CUTS: Final = (5, 10)
-DEPTH: Final = 50
-"""Passages that are asked for: a chapter is several, and ten chapters are to be seen."""
+DEPTH: Final = 150
+"""Passages that are asked for: a chapter is up to a dozen, and ten chapters are to be seen."""
 HALF: Final = 0.5
 """What scores at least so much of the best is in the set that is returned; fitted to no labels."""
 

@@ -76,7 +76,7 @@ class Memory(Editing, Forgetting, Purging, History, Sharing, Verifying):
         else:
             sharing.view_of(self.store, self.namespace, sorted(question.view.namespaces))
         self._check_encoder()
-        query = self._at(_asked(question))
+        query = _asked(question)
         ranking, gone = self._found(query, trusted_only, why)
         asked = query.k
         # As many as were asked for, however many were taken back: each round asks for more.
@@ -86,10 +86,6 @@ class Memory(Editing, Forgetting, Purging, History, Sharing, Verifying):
         hits = tuple(hit for hit in ranking if retired or hit.passage.id not in gone)
         found = replace(ranking, query=query, hits=hits[: query.k])
         return self._with_left_out(found, ranking, trusted_only) if why else found
-
-    def _at(self, query: Query) -> Query:
-        """The query at the moment when it is asked, or as of which."""
-        return replace(query, now=query.now or query.view.as_of or self.clock())
 
     def _with_left_out(self, found: Ranking, ranking: Ranking, trusted_only: bool) -> Ranking:
         """With what was taken back out of the ranking that it is from, and what came later, counted."""
@@ -108,10 +104,12 @@ class Memory(Editing, Forgetting, Purging, History, Sharing, Verifying):
         return replace(found, explanation=replace(reasons, left_out={**reasons.left_out, **told}))
 
     def _found(self, query: Query, trusted_only: bool, why: bool) -> tuple[Ranking, frozenset[str]]:
+        now = query.now or query.view.as_of or self.clock()
+        at = replace(query, now=now)
         found = recall(
-            self.store, self.embedder, query, reader=self.namespace, trusted_only=trusted_only, why=why
+            self.store, self.embedder, at, reader=self.namespace, trusted_only=trusted_only, why=why
         )
-        return marked(self.store, query.view, found, query.view.as_of or self.clock(), self.namespace)
+        return marked(self.store, query.view, found, query.view.as_of or now, self.namespace)
 
     def ask(
         self,

@@ -14,13 +14,14 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from itertools import product
 from typing import Any, Final
 
 from answering_models import client, repeater
 from leaks import AT, QUESTION, Given, own
 
 import graphmem
-from graphmem import Memory, Query, View, undoing
+from graphmem import Memory, Query, View, schema, undoing
 from graphmem.answering.evidence import evidence
 from graphmem.answering.fusion import Found
 from graphmem.forgetting import everything
@@ -32,6 +33,7 @@ from graphmem.retrieval.candidates import candidates
 from graphmem.retrieval.hits import hits
 from graphmem.retrieval.recall import _explore
 from graphmem.retrieval.subgraph import Subgraph
+from graphmem.retrieval.turns import turn_scores
 from graphmem.slots import Dispute, Odds
 from graphmem.types import Change
 
@@ -132,7 +134,8 @@ def _recall(memory: Memory, given: Given) -> object:
             raise AssertionError(memory.recall(Query(QUESTION, view, 100)))
         except graphmem.errors.NotShared:
             continue
-    return [memory.recall(question, 100) for question in (QUESTION, "heron", "Zelda", "Ada Byron", "ash")]
+    questions = (QUESTION, "heron", "Zelda", "Ada Byron", "ash", "What did the heron do on 1 June?")
+    return [memory.recall(question, 100) for question in questions]
 
 
 def _evidence(memory: Memory, given: Given) -> object:
@@ -166,6 +169,23 @@ def _then(memory: Memory, given: Given) -> object:
     with memory.at(AT) as then:
         found = [list(then.documents()), list(then.history()), list(then.store.info().records.items())]
         return [read, there, found, then.recall(QUESTION, 100), then.to_networkx()]
+
+
+def _turns(memory: Memory, given: Given) -> object:
+    """What turns and records score that a question of a day finds, when both or theirs alone spoke."""
+    found = []
+    for question in (
+        QUESTION,
+        "What was said on 8 May?",
+        "What did the heron do on 1 June?",
+        "And last week?",
+    ):
+        vector = memory.embedder.encode([question])[0]
+        query = Query(question, memory.view, 100, now=datetime(2023, 6, 9, tzinfo=timezone.utc))
+        cosine = dict.fromkeys((*given.theirs, *given.mine), 1.0)
+        for kind, near in product(schema.SENTENCE_KINDS, ({}, cosine)):
+            found.append(turn_scores(memory.store, query, kind, vector, near))
+    return found
 
 
 def _undoings(memory: Memory, given: Given) -> object:
@@ -204,6 +224,7 @@ CALLS: Final[dict[str, Probe]] = {
     "past.Past": _then,
     "retrieval.hits.hits": _hits,
     "retrieval.subgraph.Subgraph": _subgraph,
+    "retrieval.turns.turn_scores": _turns,
     "undoing.chosen": _undoings,
     "undoing.undoing": _undoings,
     "langchain.GraphMemRetriever": lambda memory, _: (

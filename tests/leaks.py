@@ -48,6 +48,7 @@ THEIRS["chat.txt"] += "".join(
 SECRETS: Final = ("heron", "whitby", "zelda", "theirs.md", "chat.txt")
 QUESTION: Final = "Where was Ada Byron born, and where was the heron of Whitby hidden?"
 AT: Final = datetime(2024, 1, 1, tzinfo=timezone.utc)
+DAYS: Final = ("8 May 2023", "9 May 2023", "1 Jun 2023", "1902")  # of turns and texts of mine and theirs
 NAMES: Final = ("Ada Byron", "Zelda", "Whitby", "heron", "Bergen", "mine.md", "theirs.md", "chat.txt")
 
 
@@ -133,6 +134,7 @@ MADE: Final[dict[str, Callable[[Memory, Given], Any]]] = {
     "datetime": lambda *_: AT,
     "Answer": lambda *_: Answer(True, "eve", AT),
     "tuple[str, str]": lambda *_: ("Ada Byron", "Whitby"),
+    "Iterable[tuple[str, str]]": lambda *_: [(of, day) for of in ("mine", "theirs", "team") for day in DAYS],
     "namespaces": lambda *_: ["mine"],
     "Statement": lambda *_: related("Ada Byron", "lives_in", "Whitby"),
     "places": lambda _, given: {one.id: [(0, 3)] for one in given.values("Sentence")},

@@ -68,6 +68,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "graphmem.explanation",
         "graphmem.statements",
         "graphmem.identity",
+        "graphmem.lexicon",
         "graphmem.page",
         "graphmem.relations",
         "graphmem.retrying",

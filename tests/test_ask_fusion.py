@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,7 @@ def test_a_passage_is_worth_the_sum_of_its_reciprocal_ranks(lists: list[list[str
     found = fused(ranking(f"q{n}", one) for n, one in enumerate(lists))
     assert {one.hit.passage.id for one in found} == {name for one in lists for name in one}
     worth = {
-        name: sum(1 / (SMOOTH + one.index(name) + 1) for one in lists if name in one)
+        name: math.fsum(1 / (SMOOTH + one.index(name) + 1) for one in lists if name in one)
         for name in {name for one in lists for name in one}
     }
     assert [one.hit.passage.id for one in found] == sorted(worth, key=lambda name: (-worth[name], name))

@@ -22,9 +22,9 @@ from graphmem.changes import net
 from graphmem.errors import StoreReadOnly
 from graphmem.export import export_lines, import_lines
 from graphmem.projection import SCHEMA
+from graphmem.ranking import Ranking
 from graphmem.stores import open_store
 from graphmem.testing import HashEmbedder
-from graphmem.types import Ranking
 
 QUESTIONS = ("Who planted the ash?", "Where does Ada Byron live?", "Who goes to London?")
 

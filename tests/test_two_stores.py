@@ -23,12 +23,13 @@ from graphmem.changes import inverse
 from graphmem.copying import Copied, copy
 from graphmem.errors import GraphMemError, StoreError
 from graphmem.export import export_lines, import_lines
+from graphmem.ranking import Ranking
 from graphmem.stores import open_store
 from graphmem.stores.base import Store
 from graphmem.stores.contract import CARD, HOUR, NOON, NOTE, SCHEMA, TAG, commit, creation, direction, note
 from graphmem.stores.contract import of_encoder as vectors_of
 from graphmem.testing import HashEmbedder
-from graphmem.types import Adjacency, Change, Commit, FloatArray, Ranking, Record, Vectors, View
+from graphmem.types import Adjacency, Change, Commit, FloatArray, Record, Vectors, View
 
 # --- the same commits, whatever they are ------------------------------------------------------
 

@@ -9,6 +9,7 @@ must outweigh what is tenth for two.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -43,7 +44,7 @@ def fused(rankings: Iterable[Ranking]) -> tuple[Found, ...]:
             ranks.setdefault(id, {}).setdefault(ranking.query.text, rank)
             if id not in best or rank < best[id][0]:
                 best[id] = rank, hit
-    worth = {id: sum(1 / (SMOOTH + rank) for rank in of.values()) for id, of in ranks.items()}
+    worth = {id: math.fsum(1 / (SMOOTH + rank) for rank in of.values()) for id, of in ranks.items()}
     top = max(worth.values(), default=1.0)
     ids = sorted(worth, key=lambda id: (-worth[id], id))
     return tuple(Found(_scored(best[id][1], worth[id], top), ranks[id]) for id in ids)

@@ -25,7 +25,7 @@ _ORDERED: Final = re.compile(
     rf"^(?:(?:and|then|please)\s+|without\s+\w+ing\b[^,]{{0,80}},\s*)*{_ORDER}\b", re.IGNORECASE
 )
 _MANNER: Final = re.compile(
-    r",?\s*\b(?:without\s+(?:\w+ly\s+)?\w+ing|focusing\s+on|rather\s+than|instead\s+of)\b[^.?!]*",
+    r",?\s*\b(?:focusing\s+on|(?:without|rather\s+than|instead\s+of)\s+(?:\w+ly\s+)?\w+ing)\b[^.?!]*",
     re.IGNORECASE,
 )
 # Words by which a question speaks of events and which those who tell of one do not use.
@@ -46,8 +46,8 @@ def asked(question: str) -> str:
     >>> asked("Where does Ada live?")
     'Where does Ada live?'
     """
-    sentences = _SENTENCE.split(question.strip())
-    kept = [one for one in sentences if not _ORDERED.match(one)] or sentences[:1]
+    first, *others = _SENTENCE.split(" ".join(question.split()))
+    kept = [first, *(one for one in others if not _ORDERED.match(one))]
     plain = " ".join(_LEAD.sub("", _MANNER.sub("", one)) for one in kept)
     found = re.sub(r"\s+", " ", _ABOUT.sub(" ", plain)).strip()
     return found if re.search(r"\w", found) else question

@@ -16,6 +16,7 @@ from graphmem.retrieval.shares import Scores, multiplied
 FLOOR: Final = 0.001  # of a passage that the walk does not reach
 EVIDENCE: Final = 0.5  # how much the best sentence counts beside the mass of the walk
 ANSWER: Final = 6.0  # and how much its answer to a bridge's question; 4 to 8 do as well
+AROUND: Final = 0.5  # of what stands around a paragraph in its text, beside what it says; to .85 as good
 GATE: Final = 10.0  # how fast a kind falls behind that fits the question less
 
 
@@ -42,6 +43,32 @@ def paragraph_scores(
         for id, fit in relevance.items()
     }
     return multiplied(parts)
+
+
+def text_scores(alone: Scores, around: Mapping[str, float], text: Mapping[str, str]) -> Scores:
+    """Paragraphs of a long text in the order of what they say and what is around them, half each.
+
+    The scores that a text's paragraphs had are given to them anew, the best to the first: what stands around
+    a paragraph says which part of a text answers, not that the text does.
+
+    Args:
+        alone: scores of paragraphs as they stand.
+        around: scores of paragraphs with what is around them, best = 1.
+        text: the document of those in long texts; all others stay as they are.
+    """
+    before = alone.final
+    texts: dict[str, list[str]] = {}
+    for id in sorted(text.keys() & {*before, *around}):
+        texts.setdefault(text[id], []).append(id)
+    after = dict(before)
+    for ids in texts.values():
+        had = sorted((before[id] for id in ids if id in before), reverse=True) or [FLOOR]
+        own = {id: before.get(id, 0.0) / had[0] for id in ids}
+        mixed = sorted((-(AROUND * around.get(id, 0.0) + (1 - AROUND) * own[id]), id) for id in ids)
+        for rank, (value, id) in enumerate(mixed):
+            after[id] = had[rank] if rank < len(had) else had[-1] * -value
+    wider = alone.wider({id: {"walk": FLOOR} for id in after if id not in before})
+    return wider.then("text", after)
 
 
 def gate(fit: float, best: float) -> float:

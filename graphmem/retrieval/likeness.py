@@ -17,6 +17,7 @@ from graphmem.stores.bm25 import best
 
 LENT: Final = Kernel(back=0.6, forward=0.5, asked=0.9, reach=4)  # what a turn lends of its matches
 LOOKED_AT: Final = 100  # turns, and what is around them
+ASKED: Final = 256  # pieces of a question that are compared: as many as the encoder reads
 SHARPNESS: Final = 1.5  # power of a match: a good one counts for more than two poor ones
 
 
@@ -31,7 +32,7 @@ def likeness_scores(
     nothing = np.zeros(len(around.turns))
     if lexicon is None or not len(nothing):
         return nothing, nothing
-    (asked,) = lexicon.pieces([question])
+    asked = lexicon.pieces([question])[0][:ASKED]
     rows = _around(best(cheap, LOOKED_AT), len(nothing))
     texts = lexicon.pieces([f"{around.turns[row].speaker}: {around.turns[row].text}" for row in rows])
     filled = np.array([place for place, pieces in enumerate(texts) if len(pieces)], dtype=np.int64)

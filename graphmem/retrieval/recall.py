@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -20,7 +20,7 @@ from graphmem.retrieval.coverage import AMONG, covering, stems, telling
 from graphmem.retrieval.doubt import marked, weighed
 from graphmem.retrieval.duplicates import distinct
 from graphmem.retrieval.explain import explain
-from graphmem.retrieval.fusion import gate, paragraph_scores
+from graphmem.retrieval.fusion import gate, paragraph_scores, text_scores
 from graphmem.retrieval.hits import Explored, hits
 from graphmem.retrieval.linking import Link, link
 from graphmem.retrieval.ppr import NOTHING, TIE, Mass, walk
@@ -41,6 +41,7 @@ BEST_SENTENCES: Final = 10
 SUFFICIENT: Final = 3  # passages of which one may answer all by itself
 SOFTNESS: Final = 0.05  # temperature of the best sentences' shares
 BY_MASS: Final = 50  # passages that are scored because the walk reached them
+LONG: Final = 10  # passages of a text in which what stands around one tells what it is about
 BY_RELEVANCE: Final = 10  # and because a sentence of theirs fits the question
 
 
@@ -201,7 +202,7 @@ def _scores(store: Store, query: Query, explored: Explored, lexicon: Lexicon | N
     scores = []
     for kind, fit in fits.items():
         of_kind = (
-            _paragraphs(store, query, explored)
+            _paragraphs(store, query, explored, lexicon)
             if kind == "paragraph"
             else turn_scores(
                 store, query, kind, explored.graph.vector, _cosines(explored, own[kind]), lexicon
@@ -212,7 +213,7 @@ def _scores(store: Store, query: Query, explored: Explored, lexicon: Lexicon | N
     return scores
 
 
-def _paragraphs(store: Store, query: Query, explored: Explored) -> Scores:
+def _paragraphs(store: Store, query: Query, explored: Explored, lexicon: Lexicon | None) -> Scores:
     """Scores of paragraphs: the mass that the walk brought to their sentences, and the best sentence."""
     graph = explored.graph
     reached = np.bincount(graph.sentence_passage, explored.mass.sentences, minlength=len(graph.passages))
@@ -239,7 +240,31 @@ def _paragraphs(store: Store, query: Query, explored: Explored) -> Scores:
         {graph.passages[row]: float(answers[row]) for row in chosen},
     )
     texts = _texts(store, query.view, _top(scores.final, AMONG))
-    return scores.then("coverage", covering(query.text, scores.final, texts))
+    scores = scores.then("coverage", covering(query.text, scores.final, texts))
+    return _in_texts(store, query, explored, scores, lexicon)
+
+
+def _in_texts(
+    store: Store, query: Query, explored: Explored, alone: Scores, lexicon: Lexicon | None
+) -> Scores:
+    """The scores of paragraphs with what stands around those of long texts, if any was found."""
+    ids = [id for id in explored.found["paragraph"].ids if id in explored.relevance]
+    cosines = _cosines(explored, ids)
+    text = _long_texts(store, query.view, {*cosines, *alone.final})
+    if not text:
+        return alone
+    around = turn_scores(store, query, "paragraph", explored.graph.vector, cosines, lexicon).final
+    return text_scores(alone, around, _long_texts(store, query.view, {*alone.final, *around}))
+
+
+def _long_texts(store: Store, view: View, passages: Collection[str]) -> dict[str, str]:
+    """The documents of those passages that stand in a long text."""
+    part = store.neighbours(view, sorted(passages), [schema.PART_OF], "out")
+    return {
+        id: document
+        for id, document in zip(part.source, part.target, strict=True)
+        if part.degree[document] >= LONG
+    }
 
 
 def _best_rows(ids: Sequence[str], values: NDArray[np.float64], k: int) -> list[int]:

@@ -29,6 +29,10 @@ class Scores:
         """The scores after the last step."""
         return self.steps[-1][1]
 
+    def wider(self, parts: Parts) -> Scores:
+        """With passages that had no score so far, and their parts."""
+        return replace(self, parts={**parts, **self.parts})
+
     def then(self, name: str, scores: Mapping[str, float]) -> Scores:
         """With a step that made of the scores so far these; ids that it leaves out are gone."""
         return replace(self, steps=(*self.steps, (name, scores)))
@@ -42,7 +46,7 @@ class Scores:
         found = {name: value if product else value / self.scale for name, value in self.parts[id].items()}
         before = math.prod(found.values()) if product else math.fsum(found.values())
         for name, scores in self.steps:
-            after = scores[id]
+            after = scores.get(id, before)
             if not math.isclose(after, before, rel_tol=1e-9, abs_tol=1e-12):
                 found[name] = (after / before if before else 0.0) if product else after - before
             before = after

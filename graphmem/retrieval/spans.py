@@ -50,7 +50,8 @@ def spans(question: str, now: datetime, years: Collection[int] = ()) -> tuple[Sp
             if candidate.begin is None or candidate.end is None:
                 continue
             # "June 9th" says no year; a weekday, "XXXX-WXX-5", is told from now.
-            any_year = candidate.timex.startswith("XXXX-") and not candidate.timex.startswith("XXXX-W")
+            timex = candidate.timex.lstrip("(")
+            any_year = timex.startswith("XXXX-") and not timex.startswith("XXXX-W")
             for begin, end in _in_years(candidate.begin, candidate.end, years if any_year else ()):
                 last = (end - timedelta(microseconds=1)).toordinal()
                 found.append((one.precision in _COARSE, Span(begin.toordinal(), last, away)))
@@ -61,12 +62,14 @@ def spans(question: str, now: datetime, years: Collection[int] = ()) -> tuple[Sp
 def _in_years(begin: datetime, end: datetime, years: Collection[int]) -> Iterator[tuple[datetime, datetime]]:
     """An interval where it is, and in each of these years."""
     yield begin, end
+    months = begin.day == end.day == 1  # February is as long as it is in that year
     for year in years:
         try:
             moved = begin.replace(year=year)
-        except ValueError:  # 29 February
+            last = end.replace(year=year + end.year - begin.year) if months else moved + (end - begin)
+        except (ValueError, OverflowError):  # 29 February, and the end of time
             continue
-        yield moved, moved + (end - begin)
+        yield moved, last
 
 
 def days(asked: Sequence[Span]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
@@ -21,8 +21,8 @@ OF_DAY: Final = 200  # records of a day, at most
 
 
 def asks(turn: Passage) -> bool:
-    """Whether a turn asks something."""
-    return turn.text.rstrip().endswith("?")
+    """Whether a turn asks something; a paragraph that ends so asks nobody."""
+    return turn.kind != "paragraph" and turn.text.rstrip().endswith("?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class Surroundings:
 
 
 def surroundings(store: Store, view: View, kind: PassageKind, centres: Sequence[str]) -> Surroundings:
-    """These turns or records and those around them: of the same chat, or of the same day.
+    """These passages and those around them: of the same chat or section, or records of the same day.
 
     What a phone or a sensor notes of a day in several places belongs together, whatever file it stands in.
     """
@@ -147,15 +147,16 @@ def _chain(store: Store, view: View, centres: Sequence[str]) -> dict[str, str]:
     return before
 
 
-def on_days(store: Store, view: View, days: Iterable[tuple[str, str]]) -> list[str]:
-    """Sentences that bear these dates, each a namespace and a day as ``written.day`` writes it."""
+def on_days(store: Store, view: View, kind: PassageKind, days: Iterable[tuple[str, str]]) -> list[str]:
+    """Sentences of a kind that bear these dates, each a namespace and a day as ``written.day`` writes it."""
+    among = replace(view, kinds=frozenset({schema.SENTENCE_KINDS[kind], schema.ENTITY}))
     ids = [entity_id(namespace, fold(name)) for namespace, name in dict.fromkeys(days)]
-    edges = store.neighbours(view, ids, [schema.DATED], "in", limit=OF_DAY)
+    edges = store.neighbours(among, ids, [schema.DATED], "in", limit=OF_DAY)
     return list(dict.fromkeys(edges.source))
 
 
 def _of_days(store: Store, view: View, days: Iterable[tuple[str, str]]) -> dict[str, Passage]:
     """The records of these days."""
-    parts = store.neighbours(view, on_days(store, view, days), [schema.PART_OF], "out")
+    parts = store.neighbours(view, on_days(store, view, "record", days), [schema.PART_OF], "out")
     found = _passages(store, view, list(dict.fromkeys(parts.target)))
     return {id: one for id, one in found.items() if one.kind == "record"}

@@ -119,7 +119,7 @@ def _in_time(
     cosine: Mapping[str, float],
 ) -> tuple[list[str], dict[str, float]]:
     """Of the turns on these days those nearest to the question, and all cosines with theirs."""
-    sentences = on_days(store, view, [(of, name) for of in sorted(view.namespaces) for name in named])
+    sentences = on_days(store, view, kind, [(of, name) for of in sorted(view.namespaces) for name in named])
     if not sentences:
         return [], dict(cosine)
     values = store.cosines(view, sentences, vector).tolist()
