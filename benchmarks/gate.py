@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import conversation, extraction, multihop
+from benchmarks import conversation, episodic, extraction, multihop
 from benchmarks.datasets import DEFAULT_DATA, DatasetMissing, chats
 from graphmem.embedding import SentenceEncoder
 from graphmem.ingest.language import ENGLISH, load
@@ -37,12 +37,14 @@ HEADLINES: Final = {
 
 
 def measured(name: str, data: Path) -> dict[str, Any]:
-    """The figures of ``conversation``, of a part of ``extraction``, or of a set of ``multihop``."""
+    """The figures of ``conversation``, a part of ``extraction``, or a set of ``episodic`` or ``multihop``."""
     if name in HEADLINES:
         return dict(extraction.PARTS[name](data, load(ENGLISH))[HEADLINES[name]])
     if name == "conversation":
         file = data / "conversation" / "locomo_dev5.json"
         return conversation.measure(chats(file), SentenceEncoder())
+    if name in episodic.SETS:
+        return episodic.measure_set(name, data / "episodic" / episodic.SETS[name][0], baselines=False)
     passages, asked = multihop.SETS[name]
     folder = data / "multihop"
     return multihop.measure_set(folder / passages, folder / asked, name, baselines=False)
