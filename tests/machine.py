@@ -57,6 +57,10 @@ years = st.none() | st.integers(2000, 2031).map(lambda year: datetime(year, 1, 1
 moments = st.integers(1998 * 12, 2032 * 12).map(
     lambda m: datetime(m // 12, m % 12 + 1, 15, tzinfo=timezone.utc)
 )
+talks = st.sampled_from([(2020, 2), (2021, 4), (2022, 4), (2023, 4), (2023, 5), (2023, 6)]).map(
+    lambda at: datetime(*at, 15, tzinfo=timezone.utc)
+)
+"""Moments up to a month before turns of the texts."""
 
 
 def interval(since: datetime | None, until: datetime | None) -> list[Any] | None:
@@ -162,7 +166,7 @@ class Machine(RuleBasedStateMachine):
         name = pick(self.model.documents(), number, "nothing.txt")
         self.did("forget", lambda: self.model.forget(name), lambda: self.memory.forget(name))
 
-    @rule(begin=moments, months=st.integers(0, 40))
+    @rule(begin=moments | talks, months=st.integers(0, 40))
     def forget_between(self, begin: datetime, months: int) -> None:
         end = begin + timedelta(days=30 * months)
         self.did(

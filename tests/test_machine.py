@@ -33,10 +33,18 @@ STEPS = int(os.environ.get("GRAPHMEM_MACHINE_STEPS", "10000"))
 """As many as are asked of one run at least; ``python -m benchmarks.machine`` takes more."""
 
 
+VERBS = {"ingest", "forget", "relate", "correct", "retract", "admit", "pin", "rename", "retype", "split", "move"}
+VERBS |= {"same", "different", "undo", "undo several", "stand", "forget a time"}
+
+
 def test_a_memory_is_what_its_model_says_after_every_step() -> None:
-    """Example by example, since a run may come to an end before all its steps are taken."""
+    """Example by example, since a run may come to an end before all its steps are taken.
+
+    Some verbs rarely find what they need: it goes on until each was done, three times as long at most.
+    """
     Machine.told.clear()
-    while Machine.told["steps"] < STEPS:
+    told = Machine.told
+    while told["steps"] < STEPS or (not told.keys() >= VERBS and told["steps"] < 3 * STEPS):
         run_state_machine_as_test(
             Machine,
             settings=settings(
@@ -48,10 +56,7 @@ def test_a_memory_is_what_its_model_says_after_every_step() -> None:
                 suppress_health_check=list(HealthCheck),
             ),
         )
-    told = Machine.told
-    verbs = {"ingest", "forget", "relate", "correct", "retract", "admit", "pin", "rename", "retype", "split"}
-    verbs |= {"move", "same", "different", "undo", "undo several", "stand", "forget a time"}
-    assert verbs <= {verb for verb in told if told[verb] > 0}, "every verb had its turn"
+    assert told.keys() >= VERBS, "every verb had its turn"
     assert told["undo refused: Conflict"] and told["standings"] > STEPS / 4
 
 

@@ -295,12 +295,13 @@ def test_the_reader_judges_all_and_others_only_their_own(pair: tuple[Memory, Mem
     assert not barred(team)
     ann.trust("mail/*", "trusted")
     team.trust("register.md", "untrusted")
-    doubted = {
-        (hit.document.namespace, hit.document.uri)
-        for hit in ann.recall(QUESTION, 100)
-        if "trust" in hit.parts
-    }
-    assert doubted == {("team", "register.md")}, "ann has a register.md of her own"
+    team.trust("mail/heron.md", "unsure")
+    hits = ann.recall("Where was Ada Byron born?", 100).hits
+    doubted = {(hit.document.namespace, hit.document.uri) for hit in hits if "trust" in hit.parts}
+    assert doubted == {("team", "mail/heron.md")}
+    (register,) = (hit for hit in hits if hit.document.uri == "register.md")
+    assert register.document.namespace == "ann", "she has it of her own, and trusts it"
+    assert [other.namespace for other in register.also] == ["team"]
 
 
 # --- the command line -----------------------------------------------------------------------
