@@ -1,4 +1,8 @@
-"""Recall of chat turns: ``python -m benchmarks.conversation``. Each question asks its own chat's memory."""
+"""Recall of chat turns: ``python -m benchmarks.conversation``. Each question asks its own chat's memory.
+
+Abstention: how well the confidence of a ranking tells the questions that a chat answers from those of a false
+premise (who is asked about is the other one) and from questions that were put to another chat.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +12,22 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.baselines import Baselines
 from benchmarks.datasets import DEFAULT_DATA, Asked, Chat, chats
-from benchmarks.measures import averages, percentile, table
+from benchmarks.measures import auroc, averages, percentile, table
 from graphmem.embedding import Embedder, SentenceEncoder
 from graphmem.ingest.language import AUTOMATIC
 from graphmem.ingest.pipeline import ingest_readings
 from graphmem.memory import Memory
 
 CUTS: Final = (5, 10)
+STRANGERS: Final = 25
+"""Questions of each other chat that a chat is asked."""
+PREMISE: Final = "adversarial"
 CATEGORIES: Final = {"1": "multi_hop", "2": "temporal", "3": "open", "4": "single_hop", "5": "adversarial"}
 
 
@@ -30,51 +38,78 @@ def fill(memory: Memory, chat: Chat, pipeline: str = AUTOMATIC) -> dict[int, str
     return {block.start: turn.id for block, turn in zip(reading.blocks, chat.turns, strict=True)}
 
 
-def ask(memory: Memory, ids: dict[int, str], asked: Sequence[Asked]) -> tuple[list[list[str]], list[float]]:
-    """Ranked turn ids and milliseconds for each question."""
-    rankings, times = [], []
+@dataclass(slots=True)
+class Answers:
+    """What chats answered: ranked turn ids, confidence and milliseconds of each question."""
+
+    rankings: list[list[str]] = field(default_factory=list)
+    confidences: list[float] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
+
+
+def ask(memory: Memory, ids: dict[int, str], asked: Sequence[Asked], answers: Answers) -> None:
+    """Add what a chat answers."""
     starts = sorted(ids)
     for question in asked:
         start = time.perf_counter()
         ranking = memory.recall(question.text, max(CUTS))
-        times.append((time.perf_counter() - start) * 1000)
+        answers.times.append((time.perf_counter() - start) * 1000)
+        answers.confidences.append(ranking.confidence)
         # A long turn may be cut into passages: each counts as the turn in which it starts.
         turn_of = (max(s for s in starts if s <= hit.passage.start) for hit in ranking)
-        rankings.append(list(dict.fromkeys(ids[s] for s in turn_of)))
-    return rankings, times
+        answers.rankings.append(list(dict.fromkeys(ids[s] for s in turn_of)))
+
+
+def strange(memory: Memory, chat: Chat, found: Sequence[Chat]) -> list[float]:
+    """Confidences in the answers to questions of other chats, spread evenly over each."""
+    texts = []
+    for other in found:
+        own = [asked.text for asked in other.questions if CATEGORIES.get(asked.category) != PREMISE]
+        if other is not chat:
+            texts += own[:: -(-len(own) // STRANGERS)]
+    return [memory.recall(text, 1).confidence for text in texts]
+
+
+def abstention(asked: Sequence[Asked], own: Sequence[float], others: Sequence[float]) -> dict[str, float]:
+    """AUROC of the confidence in answers that a chat has, against each kind of those it has not."""
+    false = [CATEGORIES.get(question.category) == PREMISE for question in asked]
+    told = [sure for sure, is_false in zip(own, false, strict=True) if not is_false]
+    sides = {"false_premise": [sure for sure, is_false in zip(own, false, strict=True) if is_false]}
+    sides["another_chat"] = list(others)
+    return {name: round(auroc(told, side), 4) for name, side in sides.items() if told and side}
 
 
 def measure(found: Sequence[Chat], embedder: Embedder, pipeline: str = AUTOMATIC) -> dict[str, Any]:
     """All figures: overall, per category, and the baselines'."""
     begin = time.perf_counter()
     asked: list[Asked] = []
-    rankings: dict[str, list[list[str]]] = {"graphmem": [], "minilm": [], "bm25": [], "rrf": []}
-    times: list[float] = []
+    answers, others = Answers(), list[float]()
+    rankings: dict[str, list[list[str]]] = {"minilm": [], "bm25": [], "rrf": []}
     with tempfile.TemporaryDirectory() as folder:
         for number, chat in enumerate(found):
             # One store for all chats: each is a namespace, as each user's memory is.
             url = f"sqlite:///{folder}/conversation.db"
             with Memory.open(url, namespace=f"chat{number}", embedder=embedder) as memory:
-                ranked, taken = ask(memory, fill(memory, chat, pipeline), chat.questions)
+                ask(memory, fill(memory, chat, pipeline), chat.questions, answers)
+                others += strange(memory, chat, found)
             asked.extend(chat.questions)
-            rankings["graphmem"].extend(ranked)
-            times.extend(taken)
             base = Baselines(
                 [(t.id, f"({t.at:%d %B %Y}) {t.speaker}: {t.text}") for t in chat.turns], embedder
             )
             for question in chat.questions:
                 for name, ranking in base.rankings(question.text).items():
                     rankings[name].append(ranking)
-    figures = averages(rankings["graphmem"], asked, CUTS)
+    figures = averages(answers.rankings, asked, CUTS)
     return {
         "chats": len(found),
         "turns": sum(len(chat.turns) for chat in found),
         "questions": len(asked),
         **figures,
-        "categories": categories(rankings["graphmem"], asked),
-        "baselines": {n: averages(r, asked, CUTS) for n, r in rankings.items() if n != "graphmem"},
-        "query_ms_p50": percentile(times, 50),
-        "query_ms_p95": percentile(times, 95),
+        "categories": categories(answers.rankings, asked),
+        "abstention": abstention(asked, answers.confidences, others),
+        "baselines": {name: averages(ranked, asked, CUTS) for name, ranked in rankings.items()},
+        "query_ms_p50": percentile(answers.times, 50),
+        "query_ms_p95": percentile(answers.times, 95),
         "seconds": round(time.perf_counter() - begin, 1),
     }
 
@@ -107,6 +142,7 @@ def main(arguments: Sequence[str]) -> None:
     own = {key: figures[key] for key in ("recall@5", "recall@10")}
     print(table({"graphmem": own, **figures["baselines"]}))
     print(table(figures["categories"]))
+    print("abstention, AUROC: " + ", ".join(f"{n} {v}" for n, v in figures["abstention"].items()))
     print(f"query ms p50 {figures['query_ms_p50']}, p95 {figures['query_ms_p95']}; {figures['seconds']} s")
 
 

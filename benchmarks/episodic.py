@@ -22,13 +22,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-
 from benchmarks.baselines import Baselines
 from benchmarks.datasets import DEFAULT_DATA, Asked, load, missing
-from benchmarks.measures import averages, percentile, table
+from benchmarks.measures import auroc, averages, percentile, table
 from graphmem.embedding import Embedder, SentenceEncoder
-from graphmem.errors import InputError
 from graphmem.ingest.language import AUTOMATIC
 from graphmem.ingest.pipeline import ingest_readings
 from graphmem.ingest.readers import read
@@ -89,7 +86,7 @@ class Answer:
     ranked: list[str]
     returned: frozenset[str]
     score: float
-    confidence: float | None
+    confidence: float
     ms: float
 
 
@@ -163,21 +160,6 @@ SETS: Final[dict[str, tuple[str, Callable[[Path], Stream]]]] = {
 # --- measures -------------------------------------------------------------------------------
 
 
-def auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
-    """How likely a positive's score is above a negative's, ties counting half; in [0, 1], .5 tells nothing.
-
-    The area under the ROC curve as the Mann-Whitney statistic (Hanley & McNeil 1982).
-
-    Raises:
-        InputError: one side has no scores.
-    """
-    if not positive or not negative:
-        raise InputError("auroc compares two sides: give at least one score of each")
-    below = np.sort(np.asarray(negative, dtype=np.float64))
-    under = np.searchsorted(below, positive, "left") + np.searchsorted(below, positive, "right")
-    return float(under.mean()) / (2 * len(negative))
-
-
 def f1(returned: frozenset[str], gold: frozenset[str]) -> float:
     """Harmonic mean of precision and recall of a set; 0 where nothing is in both."""
     return 2 * len(returned & gold) / (len(returned) + len(gold)) if returned else 0.0
@@ -211,8 +193,7 @@ def ask(memory: Memory, stream: Stream) -> list[Answer]:
             best.setdefault(by_uri[hit.document.uri].event(hit.passage.start), hit.score)
         top = max(best.values(), default=0.0)
         returned = frozenset(event for event, score in best.items() if score >= HALF * top)
-        confidence = getattr(ranking, "confidence", None)
-        answers.append(Answer(list(best), returned, top, confidence, ms))
+        answers.append(Answer(list(best), returned, top, ranking.confidence, ms))
     return answers
 
 
@@ -282,9 +263,10 @@ def abstention(
     right = [bool(question.asked.gold) for question in stream.questions]
     if all(right) or not any(right):
         return {}
-    scores: dict[str, Sequence[float]] = {"score": [answer.score for answer in answers]}
-    if any(answer.confidence is not None for answer in answers):
-        scores["confidence"] = [answer.confidence or 0.0 for answer in answers]
+    scores: dict[str, Sequence[float]] = {
+        "score": [answer.score for answer in answers],
+        "confidence": [answer.confidence for answer in answers],
+    }
     found = {}
     for name, values in (scores | dict(cosines)).items():
         pairs = list(zip(values, right, strict=True))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from functools import reduce
 from pathlib import Path
 from typing import Any, Final
 
@@ -51,10 +52,10 @@ def measured(name: str, data: Path) -> dict[str, Any]:
 
 
 def misses(name: str, floors: dict[str, float], figures: dict[str, Any]) -> list[str]:
-    """The figures that are below their floor, in words; all are printed."""
+    """The figures that are below their floor, in words; all are printed. A dot leads into one of parts."""
     below = []
     for figure, floor in floors.items():
-        value = float(figures[figure])
+        value = float(reduce(lambda found, key: found[key], figure.split("."), figures))
         print(f"{name:<14}{figure:<14} {value:.4f}  floor {floor:.4f}{'' if value >= floor else '  BELOW'}")
         if value < floor:
             below.append(f"{name} {figure}: {value:.4f} < {floor:.4f}")

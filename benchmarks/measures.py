@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from benchmarks.datasets import Asked
+from graphmem.errors import InputError
 
 
 def recall_at(ranked: Sequence[str], gold: frozenset[str], k: int) -> float:
@@ -30,6 +31,21 @@ def averages(
 
 def _mean(values: Sequence[float]) -> float:
     return round(float(np.mean(values)), 4) if values else 0.0
+
+
+def auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
+    """How likely a positive's score is above a negative's, ties counting half; in [0, 1], .5 tells nothing.
+
+    The area under the ROC curve as the Mann-Whitney statistic (Hanley & McNeil 1982).
+
+    Raises:
+        InputError: one side has no scores.
+    """
+    if not positive or not negative:
+        raise InputError("auroc compares two sides: give at least one score of each")
+    below = np.sort(np.asarray(negative, dtype=np.float64))
+    under = np.searchsorted(below, positive, "left") + np.searchsorted(below, positive, "right")
+    return float(under.mean()) / (2 * len(negative))
 
 
 def percentile(values: Sequence[float], share: float) -> float:

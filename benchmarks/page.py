@@ -48,6 +48,8 @@ def conversation(run: Mapping[str, Any]) -> Iterable[str]:
     rows |= {f"{name} ({row['questions']} questions)": row for name, row in run["categories"].items()}
     rows |= run["baselines"]
     yield from _rows(rows, ("recall@5", "recall@10", "query_ms_p50", "query_ms_p95", "seconds"))
+    told = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in run["abstention"].items())
+    yield f"\nConfidence in what a chat answers, against what it does not (AUROC): {told}."
 
 
 def episodic(run: Mapping[str, Any]) -> Iterable[str]:
@@ -60,6 +62,9 @@ def episodic(run: Mapping[str, Any]) -> Iterable[str]:
         rows |= {f"{key} ({one['questions']} questions)": one for key, one in _leaves(figures["by"])}
         yield f"\n### {name}\n"
         yield from _rows(rows, ("recall@5", "recall@10", "f1", "returned", "query_ms_p50", "query_ms_p95"))
+        if told := figures["abstention"]:
+            scores = ", ".join(f"{by} {value}" for by, value in told["auroc"].items())
+            yield f"\nQuestions that an event answers, against those of none (AUROC): {scores}."
 
 
 def _leaves(groups: Mapping[str, Any]) -> Iterable[tuple[str, Mapping[str, Any]]]:

@@ -57,7 +57,8 @@ class Hit:
 class Ranking:
     """Hits, best first, and the entities that the question was linked to.
 
-    ``withheld`` counts passages that are no hits since their sources are not trusted.
+    ``withheld`` counts passages that are no hits since their sources are not trusted. ``confidence`` is how
+    likely it is that the memory tells what is asked, in [0, 1] (see ``graphmem.retrieval.confidence``).
     """
 
     query: Query
@@ -65,6 +66,12 @@ class Ranking:
     seeds: tuple[Step, ...] = ()
     withheld: int = 0
     explanation: Explanation | None = None
+    confidence: float = 0.0
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the memory likelier does not tell what is asked: its hits are the nearest misses."""
+        return bool(self.hits) and self.confidence < 0.5
 
     def __iter__(self) -> Iterator[Hit]:
         """Best first."""

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from benchmarks import episodic
 from benchmarks.datasets import DEFAULT_DATA, DatasetMissing
-from benchmarks.episodic import auroc, book, f1, life, measure
+from benchmarks.episodic import book, f1, life, measure
+from benchmarks.measures import auroc
 from graphmem.errors import InputError
 from graphmem.ingest.language import NOTHING
 from graphmem.testing import HashEmbedder
@@ -185,7 +186,7 @@ def test_chapters_are_found_and_counted_by_cue_and_by_number(library: Path, tmp_
     assert set(found["baselines"]) == {n + f for n in ("minilm", "bm25", "rrf") for f in ("", ", by block")}
     assert found["baselines"]["rrf"]["recall@10"] == 1
     assert (found["abstention"]["answerable"], found["abstention"]["unanswerable"]) == (3, 1)
-    assert set(found["abstention"]["auroc"]) == {"score", "minilm", "minilm, by block"}
+    assert set(found["abstention"]["auroc"]) == {"score", "confidence", "minilm", "minilm, by block"}
 
 
 def test_records_are_found_and_without_unanswerable_questions_nothing_is_said_of_abstention(
@@ -198,9 +199,9 @@ def test_records_are_found_and_without_unanswerable_questions_nothing_is_said_of
     assert found["abstention"] == {}
 
 
-def test_a_confidence_is_measured_where_a_ranking_has_one(library: Path) -> None:
+def test_abstention_is_measured_by_score_and_by_confidence(library: Path) -> None:
     stream = book(library)
-    sure = [episodic.Answer([], frozenset(), 1.0, c, 0.0) for c in (0.9, 0.8, 0.7, None)]
+    sure = [episodic.Answer([], frozenset(), 1.0, c, 0.0) for c in (0.9, 0.8, 0.7, 0.2)]
     assert episodic.abstention(stream, sure, {}) == {
         "answerable": 3,
         "unanswerable": 1,

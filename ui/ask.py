@@ -118,6 +118,9 @@ def _answers(opened: Memory, asked: Asked, ranking: Ranking) -> None:
     if not ranking.hits:
         st.info("Nothing in this memory covers the question." + _hint(asked))
         return
+    if ranking.doubtful:
+        sure = f"{ranking.confidence:.0%} sure"
+        st.warning(f"This memory may not tell that ({sure}). Below is what comes nearest.")
     if missing := unsaid(ranking):
         st.html(f"<p>No passage below says: <b>{escape(', '.join(missing))}</b>.</p>")
     left, right = st.columns([3, 2])

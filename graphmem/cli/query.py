@@ -64,6 +64,7 @@ def ranking_json(ranking: Ranking) -> dict[str, Any]:
     return {
         "question": ranking.query.text,
         "seeds": [step.text for step in ranking.seeds],
+        "confidence": round(ranking.confidence, 4),
         "withheld": ranking.withheld,
         **({} if reasons is None else {"why": explanation_json(reasons)}),
         "hits": [hit_json(rank, hit) for rank, hit in enumerate(ranking, start=1)],
@@ -108,6 +109,9 @@ def print_ranking(ranking: Ranking) -> None:
     console, reasons = out(), ranking.explanation
     if reasons is not None:
         print_start(console, reasons)
+    if ranking.doubtful:
+        console.print(f"This memory may not tell that (confidence {ranking.confidence:.2f}).", style="yellow")
+        console.print("What comes nearest:\n")
     for rank, hit in enumerate(ranking, start=1):
         print_hit(console, rank, hit, reasons, len(ranking.query.view.namespaces) > 1)
     if not ranking.hits:

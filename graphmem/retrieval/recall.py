@@ -16,6 +16,7 @@ from graphmem.ranking import Query, Ranking, Step
 from graphmem.retrieval.asked import asked
 from graphmem.retrieval.bridges import answering, bridges, edge_cosines
 from graphmem.retrieval.candidates import Candidates, candidates
+from graphmem.retrieval.confidence import LOOKED_AT, confidence, said_of
 from graphmem.retrieval.coverage import AMONG, covering, stems, telling
 from graphmem.retrieval.doubt import marked, weighed
 from graphmem.retrieval.duplicates import distinct
@@ -97,7 +98,19 @@ def _recall(
     shown = marked(hits(store, query, explored, best, shares, equals), doubted)
     withheld = len(barred.intersection(first))
     reasons = explain(query, explored, shown, len(scored), {"untrusted": withheld}) if why else None
-    return Ranking(query, shown, seeds, withheld, reasons)
+    sure = _confidence(store, query, explored, of_kinds, scored)
+    return Ranking(query, shown, seeds, withheld, reasons, sure)
+
+
+def _confidence(
+    store: Store, query: Query, explored: Explored, of_kinds: Sequence[Scores], scored: Mapping[str, float]
+) -> float:
+    """How likely the memory tells what is asked, however many passages are."""
+    best = _top(scored, LOOKED_AT)
+    graph = explored.graph
+    nearest = max(float(graph.cosine[graph.sentence_row[id]]) for id in explored.relevance)
+    margin = next((of_kind.margin for of_kind in of_kinds if of_kind.final.keys() & best[:1]), 0.0)
+    return confidence(nearest, said_of(query.text, _texts(store, query.view, best).values()), margin)
 
 
 def _explore(
@@ -273,7 +286,7 @@ def _best_rows(ids: Sequence[str], values: NDArray[np.float64], k: int) -> list[
 
 
 def _texts(store: Store, view: View, passages: Sequence[str]) -> dict[str, str]:
-    """What passages say, their titles and headings included."""
+    """What passages say, and their titles, headings and speakers."""
     records = store.get(view, passages)
     documents = store.get(view, sorted({record.body["document"] for record in records.values()}))
     return {
@@ -281,6 +294,7 @@ def _texts(store: Store, view: View, passages: Sequence[str]) -> dict[str, str]:
             (
                 documents[record.body["document"]].body.get("title", ""),
                 record.body.get("heading", ""),
+                record.body.get("speaker", ""),
                 record.body["text"],
             )
         )

@@ -17,12 +17,16 @@ Parts = Mapping[str, Mapping[str, float]]
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Scores by passage after each step, and the parts of the first, ``scale`` times what they gave."""
+    """Scores by passage after each step, and the parts of the first, ``scale`` times what they gave.
+
+    ``margin`` is by how much the one speaker whom the question names is better than all others.
+    """
 
     how: Literal["sum", "product"]
     parts: Parts
     scale: float
     steps: tuple[tuple[str, Mapping[str, float]], ...]
+    margin: float = 0.0
 
     @property
     def final(self) -> Mapping[str, float]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -75,7 +76,7 @@ def turn_scores(
     own, with_context = likeness_scores(around, question, cheap, lexicon)
     beside = around.beside(near) + LIKE * around.beside(own)
     speaker = _named_speaker(around, question)
-    return added(
+    scores = added(
         {
             turn.id: {
                 "cosine": float(near[row]),
@@ -92,6 +93,7 @@ def turn_scores(
             for row, turn in enumerate(around.turns)
         }
     )
+    return replace(scores, margin=_margin(around, scores, speaker))
 
 
 def _centres(cosine: Mapping[str, float], found: Said) -> list[str]:
@@ -137,6 +139,18 @@ def _in_time(
 def _share(values: Doubles) -> Doubles:
     """Values of the best, which is 1; none below 0."""
     return np.maximum(values, 0.0) / max(float(values.max(initial=0.0)), 1e-9)
+
+
+def _margin(around: Surroundings, scores: Scores, speaker: str | None) -> float:
+    """The best score of a speaker's turns less the best of others, both without the part for the speaker."""
+    if speaker is None:
+        return 0.0
+    best = {True: 0.0, False: 0.0}
+    for turn in around.turns:
+        parts = scores.parts[turn.id]
+        own = (sum(parts.values()) - parts["speaker"]) / scores.scale
+        best[turn.speaker == speaker] = max(own, best[turn.speaker == speaker])
+    return best[True] - best[False]
 
 
 def _named_speaker(around: Surroundings, question: str) -> str | None:
