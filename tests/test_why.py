@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import opened, put
 from hypothesis import given
@@ -20,7 +21,7 @@ from graphmem.cli import build
 from graphmem.embedding import SentenceEncoder
 from graphmem.retrieval.fusion import paragraph_scores
 from graphmem.retrieval.recall import SEED_SHARE
-from graphmem.retrieval.shares import added, multiplied
+from graphmem.retrieval.shares import Columns, added, multiplied
 from graphmem.testing import HashEmbedder
 
 BORN = "Where was the designer of the Tern buoy born?"
@@ -48,7 +49,8 @@ def mixed(tmp_path_factory: pytest.TempPathFactory, encoder: SentenceEncoder) ->
 def test_shares_of_a_sum_add_up_to_the_score_whatever_came_later(
     given: Mapping[str, Mapping[str, float]], weight: float
 ) -> None:
-    first = added(given)
+    row = {id: place for place, id in enumerate(given)}
+    first = added(Columns(row, {n: np.array([own[n] for own in given.values()]) for n in ("x", "y")}))
     scores = first.then("trust", {id: weight * score for id, score in first.final.items()})
     for id, score in scores.final.items():
         assert math.fsum(scores.shares(id).values()) == pytest.approx(score, abs=1e-6)

@@ -260,14 +260,17 @@ def _paragraphs(store: Store, query: Query, explored: Explored, lexicon: Lexicon
 def _in_texts(
     store: Store, query: Query, explored: Explored, alone: Scores, lexicon: Lexicon | None
 ) -> Scores:
-    """The scores of paragraphs with what stands around those of long texts, if any was found."""
+    """The scores of paragraphs with what stands around them, of the long texts that come first."""
     ids = [id for id in explored.found["paragraph"].ids if id in explored.relevance]
     cosines = _cosines(explored, ids)
     text = _long_texts(store, query.view, {*cosines, *alone.final})
-    if not text:
+    first = {text[id] for id in _top(alone.final, max(AMONG, query.k)) if id in text}
+    if not first:
         return alone
-    around = turn_scores(store, query, "paragraph", explored.graph.vector, cosines, lexicon).final
-    return text_scores(alone, around, _long_texts(store, query.view, {*alone.final, *around}))
+    near = {id: value for id, value in cosines.items() if text.get(id) in first}
+    around = turn_scores(store, query, "paragraph", explored.graph.vector, near, lexicon, first).final
+    own = _long_texts(store, query.view, {*alone.final, *around})
+    return text_scores(alone, around, {id: of for id, of in own.items() if of in first})
 
 
 def _long_texts(store: Store, view: View, passages: Collection[str]) -> dict[str, str]:

@@ -7,12 +7,37 @@ later (coverage, another kind that fits better, doubt) is one part more.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 Parts = Mapping[str, Mapping[str, float]]
 """By passage, then by the part's name."""
+
+
+class Columns(Parts):
+    """Parts of many passages as columns, made a mapping for those alone that are asked for.
+
+    Args:
+        row: of each passage.
+        columns: by the part's name, shape (passages,) each.
+    """
+
+    def __init__(self, row: Mapping[str, int], columns: Mapping[str, NDArray[np.float64]]) -> None:
+        self.row, self.columns = row, columns
+        self.sums = np.sum(list(columns.values()), axis=0)
+
+    def __getitem__(self, id: str) -> dict[str, float]:
+        return {name: float(column[self.row[id]]) for name, column in self.columns.items()}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.row)
+
+    def __len__(self) -> int:
+        return len(self.row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +82,11 @@ class Scores:
         return found
 
 
-def added(parts: Parts) -> Scores:
+def added(parts: Columns) -> Scores:
     """Sums as shares of the best, which is 1; none below 0."""
-    sums = {id: sum(own.values()) for id, own in parts.items()}
-    best = max(max(sums.values(), default=0.0), 1e-9)
-    return Scores(
-        "sum", parts, best, (("floor", {id: max(value, 0.0) / best for id, value in sums.items()}),)
-    )
+    best = max(float(parts.sums.max(initial=0.0)), 1e-9)
+    values = (np.maximum(parts.sums, 0.0) / best).tolist()
+    return Scores("sum", parts, best, (("floor", {id: values[row] for id, row in parts.row.items()}),))
 
 
 def multiplied(parts: Parts) -> Scores:

@@ -7,12 +7,13 @@ what it is about; one that asks answers little.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graphmem import schema
 from graphmem.identity import words
@@ -21,7 +22,7 @@ from graphmem.ranking import Query
 from graphmem.retrieval.context import Said, context_scores, said, session_scores
 from graphmem.retrieval.keyword import telling_words
 from graphmem.retrieval.likeness import likeness_scores
-from graphmem.retrieval.shares import Scores, added
+from graphmem.retrieval.shares import Columns, Scores, added
 from graphmem.retrieval.spans import days, nearness, spans
 from graphmem.retrieval.surroundings import Doubles, Surroundings, on_days, surroundings
 from graphmem.stores.base import Store
@@ -47,6 +48,7 @@ def turn_scores(
     vector: FloatArray,
     cosine: Mapping[str, float],
     lexicon: Lexicon | None = None,
+    texts: Collection[str] = (),
 ) -> Scores:
     """Scores of turns or records in [0, 1], best = 1.
 
@@ -60,10 +62,11 @@ def turn_scores(
         vector: of the question, shape (d,).
         cosine: of the nearest, by passage.
         lexicon: tells which words are alike; without one only equal words count.
+        texts: documents in which to look; in all if there are none.
     """
     view, question = query.view, query.text
     found = said(store, view, kind, telling_words(question))
-    centres = _centres(cosine, found)
+    centres = _centres(cosine, _within(store, view, found, texts) if texts else found)
     years = {at.year for at in _moments(store, view, centres)}
     asked = spans(question, query.now, sorted(years)) if query.now else ()
     dated, cosine = _in_time(store, view, kind, days(asked), vector, cosine)
@@ -76,24 +79,24 @@ def turn_scores(
     own, with_context = likeness_scores(around, question, cheap, lexicon)
     beside = around.beside(near) + LIKE * around.beside(own)
     speaker = _named_speaker(around, question)
-    scores = added(
+    said_by = np.array([speaker is not None and turn.speaker == speaker for turn in around.turns], dtype=bool)
+    parts = Columns(
+        around.row,
         {
-            turn.id: {
-                "cosine": float(near[row]),
-                "words": LIKE * float(own[row]),
-                "beside": BESIDE * float(beside[row]),
-                "context": CONTEXT * float(context[row]),
-                "like": LIKE_CONTEXT * float(with_context[row]),
-                "session": SESSION * float(sessions[row]),
-                "time": TIME * float(when[row]),
-                "speaker": SPEAKER * (turn.speaker == speaker),
-                "asks": -ASKS * bool(around.asks[row]),
-                "length": LENGTH * min(math.log1p(len(set(turn.text.split()))) / 3, 1.0),
-            }
-            for row, turn in enumerate(around.turns)
-        }
+            "cosine": near,
+            "words": LIKE * own,
+            "beside": BESIDE * beside,
+            "context": CONTEXT * context,
+            "like": LIKE_CONTEXT * with_context,
+            "session": SESSION * sessions,
+            "time": TIME * when,
+            "speaker": SPEAKER * said_by,
+            "asks": -ASKS * around.asks,
+            "length": LENGTH * _lengths(around),
+        },
     )
-    return replace(scores, margin=_margin(around, scores, speaker))
+    scores = added(parts)
+    return replace(scores, margin=_margin((parts.sums - parts.columns["speaker"]) / scores.scale, said_by))
 
 
 def _centres(cosine: Mapping[str, float], found: Said) -> list[str]:
@@ -105,6 +108,14 @@ def _centres(cosine: Mapping[str, float], found: Said) -> list[str]:
     half = CENTRES // 2
     nearest = sorted(cosine, key=lambda id: (-cosine[id], id))[:half]
     return list(dict.fromkeys((*nearest, *sorted(own, key=lambda id: (-own[id], id))[:half])))
+
+
+def _within(store: Store, view: View, found: Said, texts: Collection[str]) -> Said:
+    """Who says the words in these documents."""
+    ids = sorted({id for own in found.values() for id in own})
+    part = store.neighbours(view, ids, [schema.PART_OF], "out")
+    there = {id for id, text in zip(part.source, part.target, strict=True) if text in texts}
+    return {word: {id: own[id] for id in own if id in there} for word, own in found.items()}
 
 
 def _moments(store: Store, view: View, ids: Sequence[str]) -> list[datetime]:
@@ -141,16 +152,16 @@ def _share(values: Doubles) -> Doubles:
     return np.maximum(values, 0.0) / max(float(values.max(initial=0.0)), 1e-9)
 
 
-def _margin(around: Surroundings, scores: Scores, speaker: str | None) -> float:
-    """The best score of a speaker's turns less the best of others, both without the part for the speaker."""
-    if speaker is None:
-        return 0.0
-    best = {True: 0.0, False: 0.0}
-    for turn in around.turns:
-        parts = scores.parts[turn.id]
-        own = (sum(parts.values()) - parts["speaker"]) / scores.scale
-        best[turn.speaker == speaker] = max(own, best[turn.speaker == speaker])
-    return best[True] - best[False]
+def _lengths(around: Surroundings) -> Doubles:
+    """How long each turn is, in [0, 1]: 1 from twenty different words on."""
+    many = np.array([len(set(turn.text.split())) for turn in around.turns])
+    return np.minimum(np.log1p(many) / 3, 1.0)
+
+
+def _margin(values: Doubles, said_by: NDArray[np.bool_]) -> float:
+    """The best score of a speaker's turns less the best of others; 0 if the speaker has none here."""
+    best = [float(values[side].max(initial=0.0)) for side in (said_by, ~said_by)]
+    return best[0] - best[1] if said_by.any() else 0.0
 
 
 def _named_speaker(around: Surroundings, question: str) -> str | None:
