@@ -31,10 +31,11 @@ from graphmem.embedding import Embedder, SentenceEncoder
 from graphmem.ingest import ingest_readings
 from graphmem.ingest.readers import items_reading
 from graphmem.memory import Memory
+from graphmem.retrieval import constants
 from graphmem.retrieval import recall as recalling
 from graphmem.retrieval.candidates import candidates
 from graphmem.retrieval.linking import link
-from graphmem.retrieval.recall import SEED_SHARE, softmax_best
+from graphmem.retrieval.recall import softmax_best
 from graphmem.types import FloatArray
 
 QUESTIONS: Final = 40
@@ -108,7 +109,7 @@ def whole(memory: Memory, clock: Stopwatch, asked: Sequence[str]) -> dict[str, f
         for kind in found.values():
             relevance |= kind.relevance({id: float(graph.vectors[graph.row[id]] @ vector) for id in kind.ids})
         restart = graph.restart(
-            list(link(memory.store, memory.view, question)), softmax_best(relevance), SEED_SHARE
+            list(link(memory.store, memory.view, question)), softmax_best(relevance), constants.SEED_SHARE
         )
         mass, taken = graph.walk(vector, *restart)
         exact.append(taken)

@@ -30,9 +30,10 @@ from graphmem.ingest.language import ENGLISH, load, parses
 from graphmem.ingest.readers import items_reading
 from graphmem.memory import Memory
 from graphmem.projection import SCHEMA
+from graphmem.retrieval import constants
 from graphmem.retrieval.candidates import candidates
 from graphmem.retrieval.linking import link
-from graphmem.retrieval.recall import SEED_SHARE, softmax_best
+from graphmem.retrieval.recall import softmax_best
 from graphmem.stores.base import Store
 from graphmem.stores.chain import GENESIS, content, linked
 from graphmem.stores.log import canonical, pack, written
@@ -103,7 +104,7 @@ def recall_beside_whole(memory: Memory, asked: Sequence[Asked]) -> dict[str, flo
             cosines = {id: float(whole.vectors[whole.row[id]] @ vector) for id in kind.ids}
             relevance |= kind.relevance(cosines)
         seeds = list(link(memory.store, memory.view, question.text))
-        restart = whole.restart(seeds, softmax_best(relevance), SEED_SHARE)
+        restart = whole.restart(seeds, softmax_best(relevance), constants.SEED_SHARE)
         mass, taken = whole.walk(vector, *restart)
         whole_ms.append(taken)
         if number < PRPACK_QUESTIONS:

@@ -14,8 +14,7 @@ from scipy import sparse
 
 from graphmem import schema
 from graphmem.memory import Memory
-from graphmem.retrieval.ppr import DAMPING
-from graphmem.retrieval.subgraph import DATE_WEIGHT, DEFINITION, TEMPERATURE
+from graphmem.retrieval import constants
 from graphmem.types import FloatArray
 
 STEPS: Final = 6
@@ -65,9 +64,9 @@ class WholeGraph:
         titled = np.bincount(place, of[schema.TITLED][names], minlength=len(pairs)) > 0
         at = (pairs >> 32, pairs % (1 << 32))
         shape = (len(self.row), size)
-        self.affinity = sparse.csr_matrix((np.where(titled, 1 + DEFINITION, 1.0), at), shape=shape)
+        self.affinity = sparse.csr_matrix((np.where(titled, 1 + constants.DEFINITION, 1.0), at), shape=shape)
         self.idf = np.log1p(len(self.row) / np.maximum(np.bincount(at[1], minlength=size), 1))
-        self.idf[np.unique(columns[of[schema.DATED]])] *= DATE_WEIGHT
+        self.idf[np.unique(columns[of[schema.DATED]])] *= constants.DATE_WEIGHT
         up = sparse.csr_matrix((self.idf[at[1]], at), shape=shape)
         total = np.maximum(np.asarray(up.sum(axis=1)).ravel(), 1e-12)
         self.up = sparse.diags(1 / total) @ up
@@ -88,7 +87,7 @@ class WholeGraph:
 
     def down(self, vector: FloatArray) -> sparse.csr_matrix:
         """Entity to sentence, weighed by the question; columns sum to 1."""
-        pull = np.exp((self.vectors @ vector) / TEMPERATURE)
+        pull = np.exp((self.vectors @ vector) / constants.TEMPERATURE)
         weighed = sparse.diags(pull) @ self.affinity
         total = np.maximum(np.asarray(weighed.sum(axis=0)).ravel(), 1e-12)
         return weighed @ sparse.diags(1 / total)
@@ -102,8 +101,8 @@ class WholeGraph:
         at_entities, at_sentences, total = entities, sentences, sentences.copy()
         for _ in range(STEPS):
             at_sentences, at_entities = (
-                DAMPING * (down @ at_entities) + (1 - DAMPING) * sentences,
-                DAMPING * (up @ at_sentences) + (1 - DAMPING) * entities,
+                constants.DAMPING * (down @ at_entities) + (1 - constants.DAMPING) * sentences,
+                constants.DAMPING * (up @ at_sentences) + (1 - constants.DAMPING) * entities,
             )
             total += at_sentences
         taken = (time.perf_counter() - begin) * 1000
@@ -125,6 +124,6 @@ class WholeGraph:
         reset, weights = np.concatenate((sentences, entities)).tolist(), weighed.data.tolist()
         begin = time.perf_counter()
         self._graph.personalized_pagerank(
-            damping=DAMPING, reset=reset, weights=weights, implementation="prpack"
+            damping=constants.DAMPING, reset=reset, weights=weights, implementation="prpack"
         )
         return (time.perf_counter() - begin) * 1000

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from graphmem import Memory
 from graphmem.embedding import SentenceEncoder
-from graphmem.retrieval.bridges import MOST, rewrite
+from graphmem.retrieval import constants
+from graphmem.retrieval.bridges import rewrite
 from graphmem.retrieval.linking import Link, written
 from graphmem.testing import HashEmbedder
 from graphmem.types import Entity, FloatArray
@@ -89,7 +90,7 @@ def test_bridges_are_new_names_encoded_at_once(films: Memory) -> None:
     encoder.asked.clear()
     films.recall(QUESTION)
     (question,), second = encoder.asked
-    assert question == QUESTION and 0 < len(second) <= MOST
+    assert question == QUESTION and 0 < len(second) <= constants.BRIDGES
     assert "Who is the mother of the director of Isidro Ortiz" in second
     assert not any(text.endswith(("Shiver", "1961")) for text in second)
 

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spoken import chat, sessions
 
+from graphmem.retrieval import constants
 from graphmem.retrieval.context import context_scores, said, session_scores, times
-from graphmem.retrieval.surroundings import REACH, surroundings
+from graphmem.retrieval.surroundings import surroundings
 
 
 def test_an_answer_scores_by_the_question_that_it_answers() -> None:
@@ -27,10 +28,10 @@ def test_an_answer_scores_by_the_question_that_it_answers() -> None:
 def test_what_a_word_gives_falls_with_distance_and_ends(turns: int, at: int) -> None:
     at %= turns
     scores = context_scores(chat(*["So."] * turns), {"boat": {f"{at}": 1.0}}, turns)
-    assert np.argmax(scores) == at and (scores[: max(at - REACH, 0)] == 0).all()
-    assert (scores[at + REACH + 1 :] == 0).all()
-    assert (np.diff(scores[max(at - REACH, 0) : at + 1]) > 0).all()
-    assert (np.diff(scores[at : at + REACH + 1]) < 0).all()
+    assert np.argmax(scores) == at and (scores[: max(at - constants.REACH, 0)] == 0).all()
+    assert (scores[at + constants.REACH + 1 :] == 0).all()
+    assert (np.diff(scores[max(at - constants.REACH, 0) : at + 1]) > 0).all()
+    assert (np.diff(scores[at : at + constants.REACH + 1]) < 0).all()
 
 
 def test_a_rare_word_tells_more_than_one_that_all_say() -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphmem.retrieval.coverage import CHOSEN, covering, stems
+from graphmem.retrieval import constants
+from graphmem.retrieval.coverage import covering, stems
 
 QUESTION = "Where was the designer of the Tern buoy born?"
 
@@ -63,7 +64,7 @@ def test_scores_descend_from_one_and_nothing_goes(question: str, found: dict[str
     values = list(new.values())
     assert max(values) == pytest.approx(1, abs=1e-5) and values[0] == pytest.approx(1, abs=1e-5)
     assert all(0 <= later <= earlier + 1e-5 for earlier, later in zip(values, values[1:], strict=False))
-    rest = list(new)[CHOSEN:]
+    rest = list(new)[constants.COVERING :]
     assert rest == sorted(rest, key=lambda id: (-scores[id], id)), "the rest keep their order"
 
 

@@ -12,8 +12,8 @@ from spoken import chat, sessions, turn
 
 from graphmem.embedding import SentenceEncoder
 from graphmem.lexicon import Lexicon, Pieces
-from graphmem.retrieval import likeness as module
-from graphmem.retrieval.likeness import LENT, likeness_scores
+from graphmem.retrieval import constants
+from graphmem.retrieval.likeness import likeness_scores
 from graphmem.retrieval.surroundings import Surroundings
 from graphmem.types import FloatArray
 
@@ -101,7 +101,7 @@ def by_hand(texts: list[str], question: str) -> list[float]:
         idf = np.log1p((len(said) - df + 0.5) / (df + 0.5))
         mean = sum(best.values()) / len(best) if best else 0.0
         for row, value in best.items():
-            own[row] += max(value - mean, 0.0) ** module.SHARPNESS * idf
+            own[row] += max(value - mean, 0.0) ** constants.SHARPNESS * idf
     return [value / max(*own, 1e-9) for value in own]
 
 
@@ -123,12 +123,13 @@ def test_what_is_around_never_takes_a_match_away(texts: list[str], question: str
 
 
 def test_only_the_best_by_the_cheaper_score_and_those_around_are_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "LOOKED_AT", 2)
+    monkeypatch.setattr(constants, "LIKE_AMONG", 2)
     lexicon = Letters()
     cheap = np.zeros(60)
     cheap[[20, 50]] = 1.0
     own, with_context = likeness_scores(chat(*["ab", "c"] * 30), "a", cheap, lexicon)
-    looked_at = [*range(20 - LENT.reach, 21 + LENT.reach), *range(50 - LENT.reach, 51 + LENT.reach)]
+    reach = constants.LIKE_REACH
+    looked_at = [*range(20 - reach, 21 + reach), *range(50 - reach, 51 + reach)]
     assert len(lexicon.cut) == 1 + len(looked_at)
     assert set(np.flatnonzero(own)) <= set(looked_at) and own[20] == own[50] == 1.0
     assert with_context[0] == 0

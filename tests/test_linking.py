@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphmem import Memory
-from graphmem.retrieval.linking import LONGEST_NAME, MOST_WORDS, link
+from graphmem.retrieval import constants
+from graphmem.retrieval.linking import link
 from graphmem.types import View
 
 DOCUMENTS = {
@@ -45,7 +46,7 @@ def test_the_longest_match_takes_its_words(linked: Memory) -> None:
 def test_a_title_as_long_as_a_sentence_is_one_name(linked: Memory) -> None:
     question = "Who wrote what a long title a document may have when nobody keeps it short?"
     assert keys(linked, question) == ["what a long title a document may have when nobody keeps it short"]
-    assert len(keys(linked, question)[0].split()) <= LONGEST_NAME
+    assert len(keys(linked, question)[0].split()) <= constants.LONGEST_NAME
 
 
 @pytest.mark.parametrize(
@@ -90,7 +91,7 @@ def test_only_entities_in_view_are_linked(linked: Memory) -> None:
 
 
 def test_words_beyond_the_first_are_not_looked_up(linked: Memory) -> None:
-    filler = "word " * MOST_WORDS
+    filler = "word " * constants.MOST_WORDS
     assert keys(linked, f"Ada Byron {filler} Bank of England") == ["ada byron"]
 
 

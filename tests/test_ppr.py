@@ -13,10 +13,10 @@ from conftest import opened, put
 
 from graphmem import Memory, schema
 from graphmem.identity import entity_id, fold
-from graphmem.retrieval import subgraph
-from graphmem.retrieval.path import LONGEST, way_to
-from graphmem.retrieval.ppr import DAMPING, Mass, walk
-from graphmem.retrieval.subgraph import DATE_WEIGHT, DEFINITION, TEMPERATURE, Subgraph
+from graphmem.retrieval import constants
+from graphmem.retrieval.path import way_to
+from graphmem.retrieval.ppr import Mass, walk
+from graphmem.retrieval.subgraph import Subgraph
 from graphmem.types import Change, Document, FloatArray, Mention, Passage, Sentence
 
 ENTITIES, SENTENCES = 12, 40
@@ -88,10 +88,10 @@ def dense(memory: Memory, graph: Subgraph) -> np.ndarray:
         assert isinstance(value, Sentence)
         for found in value.mentions:
             column = graph.entity_row[entity_id("default", fold(found.name))]
-            affinity[row, column] = 1.0 + DEFINITION * (found.role == "title")
-    pull = np.exp(np.array([vectors[id] @ graph.vector for id in graph.sentences]) / TEMPERATURE)
+            affinity[row, column] = 1.0 + constants.DEFINITION * (found.role == "title")
+    pull = np.exp(np.array([vectors[id] @ graph.vector for id in graph.sentences]) / constants.TEMPERATURE)
     idf = np.log1p(sentences / (affinity > 0).sum(axis=0))
-    idf[graph.entity_row[entity_id("default", "1999")]] *= DATE_WEIGHT
+    idf[graph.entity_row[entity_id("default", "1999")]] *= constants.DATE_WEIGHT
     down = affinity * pull[:, None]
     matrix[:sentences, sentences:] = down / down.sum(axis=0)
     up = (affinity > 0) * idf
@@ -108,7 +108,7 @@ def test_the_walk_is_the_one_of_a_dense_matrix(memory: Memory, seed: int) -> Non
     matrix = dense(memory, graph)
     state, total = restart, restart.copy()
     for step in range(1, STEPS + 1):
-        state = DAMPING * matrix @ state + (1 - DAMPING) * restart
+        state = constants.DAMPING * matrix @ state + (1 - constants.DAMPING) * restart
         total += state
         found = np.concatenate((mass.sentence_steps[step], mass.entity_steps[step]))
         assert found == pytest.approx(state, rel=1e-3, abs=1e-5)
@@ -122,7 +122,7 @@ def test_many_steps_end_at_personalized_pagerank(memory: Memory) -> None:
     matrix = dense(memory, graph)
     exact = nx.from_numpy_array(matrix.T, create_using=nx.DiGraph)
     restart = dict(enumerate(np.concatenate((sentences, entities)).tolist()))
-    rank = nx.pagerank(exact, alpha=DAMPING, personalization=restart, tol=1e-10, max_iter=1000)
+    rank = nx.pagerank(exact, alpha=constants.DAMPING, personalization=restart, tol=1e-10, max_iter=1000)
     found = np.concatenate((mass.sentence_steps[-1], mass.entity_steps[-1]))
     assert found == pytest.approx([rank[n] for n in range(len(rank))], rel=1e-3, abs=1e-5)
 
@@ -143,7 +143,7 @@ def test_no_mass_is_lost_where_a_sentence_names_its_own_title(memory: Memory) ->
     graph.add(ids)
     entities = np.array([1.0, 0.0], dtype=np.float32)
     mass = walk(graph, graph.idf(3), entities, np.zeros(3, dtype=np.float32), 1)
-    assert float(mass.sentence_steps[1].sum()) == pytest.approx(DAMPING, abs=1e-4)
+    assert float(mass.sentence_steps[1].sum()) == pytest.approx(constants.DAMPING, abs=1e-4)
 
 
 def test_edges_outside_the_subgraph_take_their_share(memory: Memory) -> None:
@@ -155,7 +155,7 @@ def test_edges_outside_the_subgraph_take_their_share(memory: Memory) -> None:
     mass = walk(part, part.idf(SENTENCES), entities, np.zeros(10, dtype=np.float32), 1)
     inside = int((part.edge_entity == 0).sum())
     assert part.degree[0] > inside
-    assert 0 < float(mass.sentence_steps[1].sum()) < DAMPING
+    assert 0 < float(mass.sentence_steps[1].sum()) < constants.DAMPING
 
 
 def columns(graph: Subgraph) -> tuple[object, ...]:
@@ -203,7 +203,7 @@ def test_expanding_takes_in_all_sentences_of_an_entity_or_the_best(memory: Memor
 def test_a_hub_is_never_expanded(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
     mentions = [(mention(2), mention(3)) if n < 3 else (mention(2),) for n in range(8)]
     write_graph(memory, mentions)
-    monkeypatch.setattr(subgraph, "HUB", 5)
+    monkeypatch.setattr(constants, "HUB", 5)
     graph = Subgraph(memory.store, memory.view, memory.embedder.encode(["w1"])[0])
     graph.expand([entity_id("default", "entity 2")], 1000)
     assert graph.sentences == []
@@ -222,10 +222,8 @@ def test_recall_does_not_read_all_of_a_hub(tmp_path: Path, monkeypatch: pytest.M
         add(self, found)
 
     monkeypatch.setattr(Subgraph, "add", counted)
-    for name in ("subgraph", "recall"):
-        monkeypatch.setattr(f"graphmem.retrieval.{name}.HUB", 5)
-    for name in ("BY_VECTOR", "BY_KEYWORD"):
-        monkeypatch.setattr(f"graphmem.retrieval.candidates.{name}", 2)
+    for name, value in {"HUB": 5, "BY_VECTOR": 2, "BY_KEYWORD": 2}.items():
+        monkeypatch.setattr(constants, name, value)
     with opened(tmp_path) as memory:
         put(memory, {f"{n}.md": f"# Page {n}\n\nIt was in Bergen {'x' * n}.\n" for n in range(20)})
         assert memory.recall("What was in Bergen?").hits
@@ -243,7 +241,7 @@ def test_a_way_is_a_path_of_the_graph_that_ends_at_the_sentence(memory: Memory, 
     }
     for row, id in enumerate(graph.sentences):
         way = way_to(graph, mass, row, linked)
-        assert 1 <= len(way) <= LONGEST and way[-1][:2] == ("sentence", id)
+        assert 1 <= len(way) <= constants.LONGEST_WAY and way[-1][:2] == ("sentence", id)
         assert len({node for _, node, _ in way}) == len(way)
         for (kind, one, _), (other_kind, other, _) in pairwise(way):
             assert kind != other_kind

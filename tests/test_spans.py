@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphmem.retrieval.spans import DAYS_AWAY, MONTHS_AWAY, MOST_DAYS, Span, days, nearness, spans
+from graphmem.retrieval import constants
+from graphmem.retrieval.spans import Span, days, nearness, spans
 
 NOW = datetime(2024, 6, 20, 15, 30, tzinfo=timezone.utc)  # a Thursday
 
@@ -112,10 +113,10 @@ def test_what_is_open_at_an_end_is_none(question: str) -> None:
 @pytest.mark.parametrize(
     ("question", "away"),
     [
-        ("on 9 June 2023", DAYS_AWAY),
-        ("last week", DAYS_AWAY),
-        ("in May 2023", MONTHS_AWAY),
-        ("in 2023", MONTHS_AWAY),
+        ("on 9 June 2023", constants.DAYS_AWAY),
+        ("last week", constants.DAYS_AWAY),
+        ("in May 2023", constants.MONTHS_AWAY),
+        ("in 2023", constants.MONTHS_AWAY),
     ],
 )
 def test_what_is_said_roughly_is_missed_more_gently(question: str, away: float) -> None:
@@ -138,8 +139,8 @@ def test_days_are_named_as_the_graph_names_them() -> None:
 
 def test_the_days_of_a_long_span_are_not_named() -> None:
     first = date(2023, 1, 1).toordinal()
-    assert len(days([Span(first, first + MOST_DAYS - 1, 2.0)])) == MOST_DAYS
-    assert days([Span(first, first + MOST_DAYS, 2.0)]) == days(spans("in 2023", NOW)) == []
+    assert len(days([Span(first, first + constants.MOST_DAYS - 1, 2.0)])) == constants.MOST_DAYS
+    assert days([Span(first, first + constants.MOST_DAYS, 2.0)]) == days(spans("in 2023", NOW)) == []
 
 
 ordinals = st.integers(1, date.max.toordinal())
@@ -149,13 +150,13 @@ ordinals = st.integers(1, date.max.toordinal())
 def some_spans(draw: st.DrawFn) -> Span:
     first = draw(ordinals)
     last = min(first + draw(st.integers(0, 400)), date.max.toordinal())
-    return Span(first, last, draw(st.sampled_from([DAYS_AWAY, MONTHS_AWAY])))
+    return Span(first, last, draw(st.sampled_from([constants.DAYS_AWAY, constants.MONTHS_AWAY])))
 
 
 @given(st.lists(some_spans(), max_size=4))
 def test_each_day_is_named_once(asked: list[Span]) -> None:
     found = days(asked)
-    short = [span for span in asked if span.last - span.first < MOST_DAYS]
+    short = [span for span in asked if span.last - span.first < constants.MOST_DAYS]
     assert (
         len(found) == len({n for span in short for n in range(span.first, span.last + 1)}) == len(set(found))
     )

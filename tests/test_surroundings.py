@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from spoken import chat, sessions, turn
 
 from graphmem import Memory, schema
-from graphmem.retrieval import surroundings as module
-from graphmem.retrieval.surroundings import REACH, Kernel, Surroundings, on_days, surroundings
+from graphmem.retrieval import constants
+from graphmem.retrieval.surroundings import Kernel, Surroundings, on_days, surroundings
 from graphmem.types import FloatArray, Passage, PassageKind
 
 KERNEL = Kernel(back=0.7, forward=0.5, asked=1.0, reach=3)
@@ -138,19 +138,19 @@ def talk(memory: Memory) -> Memory:
 def test_around_a_turn_stand_those_within_reach_in_order(talk: Memory) -> None:
     id = ids(talk)
     around = surroundings(talk.store, talk.view, "turn", [id["Turn 20."]])
-    assert texts(around) == [f"Turn {n}." for n in range(20 - REACH, 21 + REACH)]
-    assert around.joined.tolist() == [False, *[True] * 2 * REACH]
+    assert texts(around) == [f"Turn {n}." for n in range(20 - constants.REACH, 21 + constants.REACH)]
+    assert around.joined.tolist() == [False, *[True] * 2 * constants.REACH]
     first = surroundings(talk.store, talk.view, "turn", [id["Turn 0."]])
-    assert texts(first) == [f"Turn {n}." for n in range(REACH + 1)]
+    assert texts(first) == [f"Turn {n}." for n in range(constants.REACH + 1)]
 
 
 def test_a_gap_in_a_chat_is_not_bridged(talk: Memory) -> None:
     id = ids(talk)
     around = surroundings(talk.store, talk.view, "turn", [id["Turn 30."], id["Turn 2."]])
-    there = [*range(2 + REACH + 1), *range(30 - REACH, 31 + REACH)]
+    there = [*range(2 + constants.REACH + 1), *range(30 - constants.REACH, 31 + constants.REACH)]
     assert texts(around) == [f"Turn {n}." for n in there]
     gaps = [row for row, joined in enumerate(around.joined) if not joined]
-    assert gaps == [0, there.index(30 - REACH)] and set(around.session.tolist()) == {0}
+    assert gaps == [0, there.index(30 - constants.REACH)] and set(around.session.tolist()) == {0}
     lent = around.lent(np.eye(len(there)), Kernel(1.0, 1.0, 1.0, 99))
     assert (lent[: gaps[1], gaps[1] :] == 0).all() and (lent[gaps[1] :, : gaps[1]] == 0).all()
 
@@ -258,7 +258,7 @@ def test_of_a_day_so_many_records_are_looked_at_at_most(
     day = [(f"2023-06-09 {hour:02}:00:00", f"Hour {hour}") for hour in range(20)]
     put(memory, {"day.json": rows(*day)})
     assert len(around_records(memory, "Hour 7").turns) == 20
-    monkeypatch.setattr(module, "OF_DAY", 6)
+    monkeypatch.setattr(constants, "OF_DAY", 6)
     limited = around_records(memory, "Hour 7")
     assert "Hour 7" in {one.heading for one in limited.turns} and len(limited.turns) <= 6 + 1
 
@@ -268,7 +268,7 @@ def test_a_talkative_day_does_not_crowd_its_records_out(
 ) -> None:
     day = [(f"2023-06-09 {hour:02}:00:00", f"Hour {hour}") for hour in range(4)]
     put(memory, {"day.json": rows(*day), "chat.txt": "".join(line(n, "2023-06-09") for n in range(40))})
-    monkeypatch.setattr(module, "OF_DAY", 6)
+    monkeypatch.setattr(constants, "OF_DAY", 6)
     assert len(around_records(memory, "Hour 2").turns) == 4
 
 

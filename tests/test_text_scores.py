@@ -9,8 +9,8 @@ from conftest import opened, put
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphmem.retrieval.fusion import FLOOR, text_scores
-from graphmem.retrieval.recall import LONG
+from graphmem.retrieval import constants
+from graphmem.retrieval.fusion import text_scores
 from graphmem.retrieval.shares import multiplied
 
 NAMES = [f"p{n}" for n in range(6)]
@@ -28,7 +28,8 @@ def test_a_text_keeps_its_scores_and_gives_them_out_anew(
     for name in set(text.values()):
         had = sorted((own[id] for id in own if text.get(id) == name), reverse=True)
         now = sorted((found.final[id] for id in found.final if text.get(id) == name), reverse=True)
-        assert now[: len(had)] == had and all(score <= (had or [FLOOR])[-1] for score in now[len(had) :])
+        least = (had or [constants.FLOOR])[-1]
+        assert now[: len(had)] == had and all(score <= least for score in now[len(had) :])
     for id, score in found.final.items():
         assert math.isclose(math.prod(found.shares(id).values()), score, rel_tol=1e-6, abs_tol=1e-9)
 
@@ -60,7 +61,7 @@ def test_a_chapter_that_names_who_is_asked_for_comes_first(tmp_path: Path) -> No
     memory = opened(tmp_path)
     put(memory, {"book.txt": chapters(), "note.txt": "A note about rope and oil."})
     passages = {r.id: r for r in memory.store.scan(memory.view, "passage")}
-    assert len(passages) > LONG
+    assert len(passages) > constants.LONG_TEXT
     first, second, *_ = memory.recall("What did a sailor pay Maren with?", 5)
     assert any("silver button" in hit.passage.text for hit in (first, second))
     assert first.passage.heading == second.passage.heading == "Chapter 3"

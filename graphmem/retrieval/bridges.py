@@ -10,26 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
 from graphmem import schema
 from graphmem.embedding import Embedder
 from graphmem.identity import words
+from graphmem.retrieval import constants
 from graphmem.retrieval.coverage import stems
 from graphmem.retrieval.keyword import QUESTION_WORDS
 from graphmem.retrieval.linking import COMMON_NOUNS, FUNCTION_WORDS, Link, written
-from graphmem.retrieval.ppr import TIE, Mass
+from graphmem.retrieval.ppr import Mass
 from graphmem.retrieval.subgraph import IntArray, Subgraph
 from graphmem.stores.bm25 import best as greatest
 from graphmem.types import Entity, FloatArray
-
-MOST: Final = 8  # bridges; each is a text to encode
-LOOKED_AT: Final = 40  # heavy names among which bridges are chosen
-REPEATED: Final = 2  # sentences that must name a bridge: what is named once leads nowhere
-OWN: Final = 0.6  # of a cosine to the question itself, beside one to what is asked of a bridge
-POWER: Final = 0.4  # of a bridge's share of mass: the first is often not the right one
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +41,7 @@ class Bridge:
 def bridges(
     graph: Subgraph, mass: Mass, linked: Mapping[str, Link], question: str, embedder: Embedder
 ) -> list[Bridge]:
-    """At most MOST bridges, heaviest first."""
+    """At most BRIDGES of them, heaviest first."""
     chosen = _chosen(graph, mass, linked, question)
     if not chosen:
         return []
@@ -90,10 +84,12 @@ def _chosen(
 ) -> list[tuple[int, Entity, int]]:
     """Row, entity and heaviest sentence's row of each bridge."""
     asked = set(words(question))
-    heavy = np.where(graph.degree >= REPEATED, np.round(mass.entities.astype(np.float64), TIE), 0.0)
+    heavy = np.where(
+        graph.degree >= constants.BRIDGE_NAMED, np.round(mass.entities.astype(np.float64), constants.TIE), 0.0
+    )
     heavy[[*graph.dates, *(graph.entity_row[id] for id in linked if id in graph.entity_row)]] = 0.0
-    best = [row for row in greatest(heavy, LOOKED_AT).tolist() if heavy[row]]
-    rows = sorted(best, key=lambda row: (-heavy[row], graph.entities[row]))[:LOOKED_AT]
+    best = [row for row in greatest(heavy, constants.BRIDGES_AMONG).tolist() if heavy[row]]
+    rows = sorted(best, key=lambda row: (-heavy[row], graph.entities[row]))[: constants.BRIDGES_AMONG]
     records = graph.store.get(graph.view, [graph.entities[row] for row in rows])
     found: list[tuple[int, Entity, int]] = []
     for row in rows:
@@ -102,7 +98,7 @@ def _chosen(
         if not isinstance(entity, Entity) or not _tells(entity, asked):
             continue
         found.append((row, entity, _heaviest(graph, mass, row)))
-        if len(found) == MOST:
+        if len(found) == constants.BRIDGES:
             break
     return found
 
@@ -110,7 +106,9 @@ def _chosen(
 def _heaviest(graph: Subgraph, mass: Mass, entity: int) -> int:
     """The row of the sentence with most mass among those that name an entity, equal ones by id."""
     rows: list[int] = graph.edge_sentence[graph.edge_entity == entity].tolist()
-    return min(rows, key=lambda row: (-round(float(mass.sentences[row]), TIE), graph.sentences[row]))
+    return min(
+        rows, key=lambda row: (-round(float(mass.sentences[row]), constants.TIE), graph.sentences[row])
+    )
 
 
 def _tells(entity: Entity, asked: set[str]) -> bool:
@@ -164,15 +162,15 @@ def answering(
 ) -> FloatArray:
     """By sentence, how well it answers what is asked of a name in it, shape (sentences,); 0 without one.
 
-    That is share^POWER x cosine of a bridge. Of what the question names the question itself is asked, OWN x
-    cosine: not all questions need a second hop. Without bridges nothing is asked.
+    That is share^BRIDGE_POWER x cosine of a bridge. Of what the question names the question itself is asked,
+    BRIDGE_OWN x cosine: not all questions need a second hop. Without bridges nothing is asked.
     """
     best = np.zeros(len(graph.sentences), dtype=np.float32)
     if not found:
         return best
     rows = [graph.entity_row[id] for id in linked if id in graph.entity_row]
     own = graph.edge_sentence[np.isin(graph.edge_entity, rows)]
-    best[own] = OWN * np.maximum(graph.cosine[own], 0.0)
+    best[own] = constants.BRIDGE_OWN * np.maximum(graph.cosine[own], 0.0)
     for bridge in found:
         sentences, value = values(graph, bridge, cosine)
         np.maximum.at(best, sentences, value)
@@ -182,5 +180,5 @@ def answering(
 def values(graph: Subgraph, bridge: Bridge, cosine: FloatArray) -> tuple[IntArray, FloatArray]:
     """The rows of the sentences that name a bridge, and how well each answers what is asked of it."""
     edges = np.flatnonzero(graph.edge_entity == bridge.row)
-    value: FloatArray = bridge.share**POWER * np.maximum(cosine[edges], 0.0)
+    value: FloatArray = bridge.share**constants.BRIDGE_POWER * np.maximum(cosine[edges], 0.0)
     return graph.edge_sentence[edges], value

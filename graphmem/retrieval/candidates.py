@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final
 
 import numpy as np
 
 from graphmem import schema
+from graphmem.retrieval import constants
 from graphmem.retrieval.keyword import keyword_search
 from graphmem.stores.base import Store
 from graphmem.types import FloatArray, PassageKind, View
-
-BY_VECTOR: Final = 300
-BY_KEYWORD: Final = 300
-KEYWORD_WEIGHT: Final = 0.6  # of BM25 (best = 1) beside a cosine
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +30,9 @@ class Candidates:
     def relevance(self, cosines: Mapping[str, float]) -> dict[str, float]:
         """Cosine + KEYWORD_WEIGHT x BM25 / best BM25 of every id in ``cosines``, comparable across kinds."""
         top = max(self.joint.values(), default=1.0)
-        return {id: cos + KEYWORD_WEIGHT * self.joint.get(id, 0.0) / top for id, cos in cosines.items()}
+        return {
+            id: cos + constants.KEYWORD_WEIGHT * self.joint.get(id, 0.0) / top for id, cos in cosines.items()
+        }
 
 
 def candidates(store: Store, view: View, question: str, vector: FloatArray) -> dict[PassageKind, Candidates]:
@@ -42,11 +40,11 @@ def candidates(store: Store, view: View, question: str, vector: FloatArray) -> d
     present = [kind for kind, name in schema.SENTENCE_KINDS.items() if store.count(view, name)]
     joint: Mapping[str, float] = {}
     if len(present) > 1:
-        joint = keyword_search(store, view, question, len(present) * BY_KEYWORD)
+        joint = keyword_search(store, view, question, len(present) * constants.BY_KEYWORD)
     found: dict[PassageKind, Candidates] = {}
     for kind in present:
         among = replace(view, kinds=frozenset({schema.SENTENCE_KINDS[kind]}))
-        bm25 = keyword_search(store, among, question, BY_KEYWORD)
-        cosine = dict(store.search_vector(among, np.asarray(vector), BY_VECTOR))
+        bm25 = keyword_search(store, among, question, constants.BY_KEYWORD)
+        cosine = dict(store.search_vector(among, np.asarray(vector), constants.BY_VECTOR))
         found[kind] = Candidates(cosine, bm25, joint or bm25)
     return found

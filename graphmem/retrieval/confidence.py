@@ -9,18 +9,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Final
 
+from graphmem.retrieval import constants
 from graphmem.retrieval.coverage import stems, telling
-
-# A logistic regression, each set and each side of it weighing the same: questions that the dev chats of
-# LoCoMo answer against those put to another chat and those of a false premise, and questions of EpBench's
-# book with and without an event in it. Fitted on one half, AUROC on the other: .986, .806, .836.
-NEAR: Final = 8.72  # of the greatest cosine of a sentence to the question
-SAID: Final = 2.46  # of the share of the question's words that one of the best passages says
-WHOSE: Final = 11.05  # of the margin of the speaker who is named
-BIAS: Final = -6.14
-LOOKED_AT: Final = 5  # of the best passages
 
 
 def confidence(cosine: float, said: float, margin: float) -> float:
@@ -32,7 +23,13 @@ def confidence(cosine: float, said: float, margin: float) -> float:
         margin: best score of the turns of the one speaker whom the question names, less the best of all
             others, in [-1, 1]; 0 if it names none.
     """
-    return 1 / (1 + math.exp(-(BIAS + NEAR * cosine + SAID * said + WHOSE * margin)))
+    odds = (
+        constants.CONFIDENT_BIAS
+        + constants.CONFIDENT_NEAR * cosine
+        + constants.CONFIDENT_SAID * said
+        + constants.CONFIDENT_WHOSE * margin
+    )
+    return 1 / (1 + math.exp(-odds))
 
 
 def said_of(question: str, texts: Iterable[str]) -> float:

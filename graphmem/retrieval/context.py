@@ -9,20 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Final
 
 import numpy as np
 
 from graphmem import schema
-from graphmem.retrieval.surroundings import REACH, Doubles, Kernel, Surroundings
+from graphmem.retrieval import constants
+from graphmem.retrieval.surroundings import Doubles, Kernel, Surroundings
 from graphmem.stores.base import Store
 from graphmem.types import PassageKind, View
-
-WORDS: Final = Kernel(back=0.7, forward=0.5, asked=1.0, reach=REACH)  # what a turn lends of its words
-K_TURN: Final = 0.9  # saturation of a word in a turn with its context
-K_SESSION: Final = 1.2  # and in a session,
-B_SESSION: Final = 0.75  # which the length of sessions evens out
-OF_WORD: Final = 300  # turns that are looked at for each word of a question
 
 Said = Mapping[str, Mapping[str, float]]
 """By word the turns that say it, and how much, against the one that says it most."""
@@ -31,7 +25,7 @@ Said = Mapping[str, Mapping[str, float]]
 def said(store: Store, view: View, kind: PassageKind, words: Iterable[str]) -> Said:
     """Who says the words of a question, of the turns or records in view."""
     among = replace(view, kinds=frozenset({schema.SENTENCE_KINDS[kind]}))
-    scores = {word: dict(store.search_text(among, word, OF_WORD)) for word in dict.fromkeys(words)}
+    scores = {word: dict(store.search_text(among, word, constants.OF_WORD)) for word in dict.fromkeys(words)}
     ids = list(dict.fromkeys(id for found in scores.values() for id in found))
     parts = store.neighbours(view, ids, [schema.PART_OF], "out")
     passage_of = dict(zip(parts.source, parts.target, strict=True))
@@ -59,8 +53,14 @@ def times(around: Surroundings, found: Said) -> Doubles:
 def context_scores(around: Surroundings, found: Said, total: int) -> Doubles:
     """BM25 of each turn with what is around it, of ``total`` turns; shape (turns,)."""
     idf = np.array([_idf(len(own), total) for own in found.values()])
-    much = around.lent(times(around, found), WORDS)
-    return np.asarray((much * (K_TURN + 1) / (much + K_TURN)) @ idf, dtype=np.float64)
+    lends = Kernel(
+        back=constants.CONTEXT_BACK,
+        forward=constants.CONTEXT_FORWARD,
+        asked=constants.CONTEXT_ASKED,
+        reach=constants.REACH,
+    )
+    much = around.lent(times(around, found), lends)
+    return np.asarray((much * (constants.K_TURN + 1) / (much + constants.K_TURN)) @ idf, dtype=np.float64)
 
 
 def session_scores(around: Surroundings, found: Said) -> Doubles:
@@ -71,8 +71,8 @@ def session_scores(around: Surroundings, found: Said) -> Doubles:
     much = np.zeros((len(size), len(found)))
     np.add.at(much, around.session, times(around, found))
     idf = np.array([_idf(int(n), len(size)) for n in (much > 0).sum(axis=0)])
-    norm = K_SESSION * (1 - B_SESSION + B_SESSION * size / size.mean())
-    of_session = (much * (K_SESSION + 1) / (much + norm[:, None])) @ idf
+    norm = constants.K_SESSION * (1 - constants.B_SESSION + constants.B_SESSION * size / size.mean())
+    of_session = (much * (constants.K_SESSION + 1) / (much + norm[:, None])) @ idf
     return np.asarray(of_session[around.session], dtype=np.float64)
 
 

@@ -12,11 +12,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from graphmem.identity import words
+from graphmem.retrieval import constants
 from graphmem.retrieval.keyword import QUESTION_WORDS
 
-CHOSEN: Final = 3  # hits are chosen for what they add; the rest keep their order
-AMONG: Final = 20
-WEIGHT: Final = 2.0  # of the share of the question newly covered, beside ln(score)
 _ENDING: Final = re.compile(r"(?<=\w{3})(?:ing|ed|es|s|e)$")
 
 
@@ -33,22 +31,22 @@ def telling(question: str) -> set[str]:
 def covering(question: str, scores: Mapping[str, float], texts: Mapping[str, str]) -> dict[str, float]:
     """The scores raised for what a passage adds to those before it, in descending order; best = 1.
 
-    ``texts`` holds at least the AMONG best passages; a word's weight is its idf among them.
+    ``texts`` holds at least the COVERING_AMONG best passages; a word's weight is its idf among them.
     """
     asked = telling(question)
     best = sorted(scores, key=lambda id: (-scores[id], id))
-    said = {id: stems(texts[id]) & asked for id in best[:AMONG] if id in texts}
+    said = {id: stems(texts[id]) & asked for id in best[: constants.COVERING_AMONG] if id in texts}
     frequency = {word: sum(word in found for found in said.values()) for word in asked}
     idf = {word: math.log1p(len(said) / n) if n else 0.0 for word, n in frequency.items()}
     total = sum(idf[word] for word in sorted(idf)) or 1.0
     value = {id: math.log(max(score, 1e-12)) for id, score in scores.items()}
     covered: set[str] = set()
     chosen: dict[str, float] = {}
-    while said and len(chosen) < CHOSEN:
+    while said and len(chosen) < constants.COVERING:
         # Sorted, since a sum of floats depends on its order and that of a set on the process.
         newly = {id: sorted(found - covered) for id, found in said.items()}
-        gain = {id: WEIGHT * sum(idf[word] for word in new) / total for id, new in newly.items()}
-        first = min(said, key=lambda id: (-round(value[id] + gain[id], 6), id))
+        gain = {id: constants.COVERAGE * sum(idf[word] for word in new) / total for id, new in newly.items()}
+        first = min(said, key=lambda id: (-round(value[id] + gain[id], constants.TIE), id))
         chosen[first] = value[first] + gain[first]
         covered |= said.pop(first)
     rest = {id: value[id] for id in best if id not in chosen}

@@ -7,14 +7,12 @@ the one number that was asked for.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from graphmem import schema
+from graphmem.retrieval import constants
 from graphmem.retrieval.quotes import equal
 from graphmem.stores.base import Store
 from graphmem.types import Record, View
-
-ALONE: Final = 80  # characters; a shorter text ("He won.") means what its title says
 
 
 def distinct(
@@ -46,5 +44,5 @@ def _key(passage: Record, document: Record) -> tuple[str, ...]:
     """What two passages share that say the same: the text; who says it and when; of short ones the title."""
     body = passage.body
     text = equal(body["text"], case=False).strip()
-    title = document.body.get("title", "") if len(text) < ALONE else ""
+    title = document.body.get("title", "") if len(text) < constants.ALONE else ""
     return body["kind"], text, body.get("speaker", ""), str(body.get("at", "")), title

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 import numpy as np
 
 from graphmem.explanation import Explanation, Hop, Seed
 from graphmem.ranking import Hit, Query
+from graphmem.retrieval import constants
 from graphmem.retrieval.bridges import values
 from graphmem.retrieval.hits import Explored
 from graphmem.retrieval.linking import written
-from graphmem.retrieval.ppr import TIE
-from graphmem.retrieval.subgraph import HUB
-
-_LIGHTEST: Final = 10.0**-TIE  # of a sentence's share of the restart; one below it is none
 
 
 def explain(
@@ -39,16 +35,17 @@ def _entities(query: Query, explored: Explored) -> list[Seed]:
         row = graph.entity_row.get(id)
         mass = 0.0 if row is None else float(restart[row])
         said = " ".join(asked[link.first : link.first + link.size])
-        seeds.append(Seed("entity", id, link.entity.name, said, mass, link.entity.mentions <= HUB))
-    return sorted(seeds, key=lambda seed: (-round(seed.mass, TIE), seed.id))
+        seeds.append(Seed("entity", id, link.entity.name, said, mass, link.entity.mentions <= constants.HUB))
+    return sorted(seeds, key=lambda seed: (-round(seed.mass, constants.TIE), seed.id))
 
 
 def _sentences(explored: Explored) -> list[Seed]:
     """The sentences that fit the question best, heaviest first."""
     graph, restart = explored.graph, explored.mass.sentence_steps[0]
-    masses = {graph.sentences[row]: float(restart[row]) for row in np.flatnonzero(restart > _LIGHTEST)}
+    shown = np.flatnonzero(restart > 10.0**-constants.TIE)  # a lighter share is none
+    masses = {graph.sentences[row]: float(restart[row]) for row in shown}
     records = graph.store.get(graph.view, sorted(masses))
-    best = sorted(records, key=lambda id: (-round(masses[id], TIE), id))
+    best = sorted(records, key=lambda id: (-round(masses[id], constants.TIE), id))
     return [Seed("sentence", id, records[id].body["text"], "", masses[id]) for id in best]
 
 

@@ -9,15 +9,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Final
 
+from graphmem.retrieval import constants
 from graphmem.retrieval.shares import Scores, multiplied
-
-FLOOR: Final = 0.001  # of a passage that the walk does not reach
-EVIDENCE: Final = 0.5  # how much the best sentence counts beside the mass of the walk
-ANSWER: Final = 6.0  # and how much its answer to a bridge's question; 4 to 8 do as well
-AROUND: Final = 0.5  # of what stands around a paragraph in its text, beside what it says; to .85 as good
-GATE: Final = 10.0  # how fast a kind falls behind that fits the question less
 
 
 def paragraph_scores(
@@ -36,9 +30,9 @@ def paragraph_scores(
     top = max(answers.values(), default=0.0)
     parts = {
         id: {
-            "walk": (mass.get(id, 0.0) / heaviest + FLOOR) / (1 + FLOOR),
-            "sentence": math.exp(EVIDENCE * (fit - best)),
-            "bridge": math.exp(ANSWER * (answers.get(id, 0.0) - top)),
+            "walk": (mass.get(id, 0.0) / heaviest + constants.FLOOR) / (1 + constants.FLOOR),
+            "sentence": math.exp(constants.EVIDENCE * (fit - best)),
+            "bridge": math.exp(constants.ANSWER * (answers.get(id, 0.0) - top)),
         }
         for id, fit in relevance.items()
     }
@@ -62,15 +56,17 @@ def text_scores(alone: Scores, around: Mapping[str, float], text: Mapping[str, s
         texts.setdefault(text[id], []).append(id)
     after = dict(before)
     for ids in texts.values():
-        had = sorted((before[id] for id in ids if id in before), reverse=True) or [FLOOR]
+        had = sorted((before[id] for id in ids if id in before), reverse=True) or [constants.FLOOR]
         own = {id: before.get(id, 0.0) / had[0] for id in ids}
-        mixed = sorted((-(AROUND * around.get(id, 0.0) + (1 - AROUND) * own[id]), id) for id in ids)
+        mixed = sorted(
+            (-(constants.AROUND * around.get(id, 0.0) + (1 - constants.AROUND) * own[id]), id) for id in ids
+        )
         for rank, (value, id) in enumerate(mixed):
             after[id] = had[rank] if rank < len(had) else had[-1] * -value
-    wider = alone.wider({id: {"walk": FLOOR} for id in after if id not in before})
+    wider = alone.wider({id: {"walk": constants.FLOOR} for id in after if id not in before})
     return wider.then("text", after)
 
 
 def gate(fit: float, best: float) -> float:
     """The share that a kind keeps whose best relevance is ``fit``, if the best of all kinds is ``best``."""
-    return math.exp(GATE * (fit - best))
+    return math.exp(constants.GATE * (fit - best))

@@ -9,11 +9,10 @@ from typing import Final
 
 from graphmem import schema
 from graphmem.identity import WORD, entity_id, fold_word, plain
+from graphmem.retrieval import constants
 from graphmem.stores.base import Store
 from graphmem.types import Entity, View
 
-LONGEST_NAME: Final = 16  # words; a title may be a sentence
-MOST_WORDS: Final = 400  # of a question are looked at: a pasted page is no reason to look up 6,400 names
 YEAR: Final = re.compile(r"(?:1\d\d\d|20\d\d)$")
 # Words that are common in questions and titles alike ("the director of the film"): a lone one is a name
 # only if it is written as one.
@@ -44,7 +43,7 @@ class Link:
 
 def written(question: str) -> list[str]:
     """The words of a question as they are written."""
-    return [word for word in WORD.findall(plain(question)) if fold_word(word)][:MOST_WORDS]
+    return [word for word in WORD.findall(plain(question)) if fold_word(word)][: constants.MOST_WORDS]
 
 
 def _names(question: str) -> Iterator[tuple[int, int, str, bool]]:
@@ -54,7 +53,7 @@ def _names(question: str) -> Iterator[tuple[int, int, str, bool]]:
     capitals = sum(word[0].isupper() for word in asked[1:])
     # In a question all in lower case, or all in capitals, case tells nothing.
     telling = 0 < capitals < len(asked) - 1
-    for size in range(min(LONGEST_NAME, len(folded)), 0, -1):
+    for size in range(min(constants.LONGEST_NAME, len(folded)), 0, -1):
         for first in range(len(folded) - size + 1):
             gram = folded[first : first + size]
             if all(word in FUNCTION_WORDS for word in gram):

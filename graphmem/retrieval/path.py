@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Final, Literal
+from typing import Literal
 
 import numpy as np
 
-from graphmem.retrieval.ppr import DAMPING, Mass
+from graphmem.retrieval import constants
+from graphmem.retrieval.ppr import Mass
 from graphmem.retrieval.subgraph import Subgraph
 
 Node = Literal["entity", "sentence"]
 Way = list[tuple[Node, str, float]]  # kind, id and mass, from the question on
-LONGEST: Final = 6
-CARRIED: Final = 0.25  # of a node's mass must have come over an edge for the way to go back over it
 
 
 def way_to(graph: Subgraph, mass: Mass, sentence: int, linked: Collection[str]) -> Way:
@@ -28,7 +27,7 @@ def way_to(graph: Subgraph, mass: Mass, sentence: int, linked: Collection[str]) 
     kind: Node = "sentence"
     row = sentence
     seen: set[tuple[Node, int]] = set()
-    for _ in range(LONGEST):
+    for _ in range(constants.LONGEST_WAY):
         held = (mass.sentence_steps if kind == "sentence" else mass.entity_steps)[step][row]
         ids = graph.sentences if kind == "sentence" else graph.entities
         way.append((kind, ids[row], float(held)))
@@ -36,7 +35,7 @@ def way_to(graph: Subgraph, mass: Mass, sentence: int, linked: Collection[str]) 
         if step == 0 or ids[row] in linked:
             break
         edge, carried = _heaviest_edge(graph, mass, kind, row, step)
-        if edge < 0 or carried < CARRIED * held:
+        if edge < 0 or carried < constants.CARRIED * held:
             break
         row = int((graph.edge_entity if kind == "sentence" else graph.edge_sentence)[edge])
         kind = "entity" if kind == "sentence" else "sentence"
@@ -56,6 +55,6 @@ def _heaviest_edge(graph: Subgraph, mass: Mass, kind: Node, row: int, step: int)
     edges = np.flatnonzero(into == row)
     if not len(edges):
         return -1, 0.0
-    carried = DAMPING * share[edges] * held[source[edges]]
+    carried = constants.DAMPING * share[edges] * held[source[edges]]
     best = int(np.argmax(carried))
     return int(edges[best]), float(carried[best])

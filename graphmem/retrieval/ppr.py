@@ -14,12 +14,9 @@ from typing import Final
 
 import numpy as np
 
-from graphmem.retrieval.subgraph import TEMPERATURE, IntArray, Subgraph
+from graphmem.retrieval import constants
+from graphmem.retrieval.subgraph import IntArray, Subgraph
 from graphmem.types import FloatArray
-
-DAMPING: Final = 0.9
-TIE: Final = 6  # decimals that tell masses and scores apart; equal ones are ordered by id
-OUTSIDE_QUANTILE: Final = 0.1  # an edge that is not in the subgraph is as light as its light ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +48,13 @@ def transitions(
     """
     sentence, entity = graph.edge_sentence, graph.edge_entity
     near = graph.cosine[sentence] if cosine is None else cosine
-    pull = graph.affinity * np.exp(near / TEMPERATURE)
+    pull = graph.affinity * np.exp(near / constants.TEMPERATURE)
     inside = np.bincount(entity, minlength=len(graph.entities))
-    light = np.exp(np.quantile(graph.cosine, OUTSIDE_QUANTILE) / TEMPERATURE) if len(graph.cosine) else 0.0
+    light = (
+        np.exp(np.quantile(graph.cosine, constants.OUTSIDE_QUANTILE) / constants.TEMPERATURE)
+        if len(graph.cosine)
+        else 0.0
+    )
     outside = np.maximum(graph.degree - inside, 0) * light
     total = np.bincount(entity, pull, minlength=len(graph.entities)) + outside
     specificity = idf[entity]
@@ -80,8 +81,8 @@ def walk(
             graph.edge_sentence, entities[-1][graph.edge_entity] * down, len(graph.sentences)
         )
         to_entities = _carry(graph.edge_entity, sentences[-1][graph.edge_sentence] * up, len(graph.entities))
-        sentences.append(DAMPING * to_sentences + (1 - DAMPING) * sentence_restart)
-        entities.append(DAMPING * to_entities + (1 - DAMPING) * entity_restart)
+        sentences.append(constants.DAMPING * to_sentences + (1 - constants.DAMPING) * sentence_restart)
+        entities.append(constants.DAMPING * to_entities + (1 - constants.DAMPING) * entity_restart)
     return Mass(
         sentences=np.sum(sentences, axis=0),
         entities=np.sum(entities, axis=0),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,37 +12,25 @@ from graphmem import schema, trust
 from graphmem.embedding import Embedder
 from graphmem.lexicon import Lexicon, lexicon_of
 from graphmem.ranking import Query, Ranking, Step
+from graphmem.retrieval import constants
 from graphmem.retrieval.asked import asked
 from graphmem.retrieval.bridges import answering, bridges, edge_cosines
 from graphmem.retrieval.candidates import Candidates, candidates
-from graphmem.retrieval.confidence import LOOKED_AT, confidence, said_of
-from graphmem.retrieval.coverage import AMONG, covering, stems, telling
+from graphmem.retrieval.confidence import confidence, said_of
+from graphmem.retrieval.coverage import covering, stems, telling
 from graphmem.retrieval.doubt import marked, weighed
 from graphmem.retrieval.duplicates import distinct
 from graphmem.retrieval.explain import explain
 from graphmem.retrieval.fusion import gate, paragraph_scores, text_scores
 from graphmem.retrieval.hits import Explored, hits
 from graphmem.retrieval.linking import Link, link
-from graphmem.retrieval.ppr import NOTHING, TIE, Mass, walk
+from graphmem.retrieval.ppr import NOTHING, Mass, walk
 from graphmem.retrieval.shares import Scores
-from graphmem.retrieval.subgraph import HUB, Subgraph
+from graphmem.retrieval.subgraph import Subgraph
 from graphmem.retrieval.turns import turn_scores
 from graphmem.stores.base import Store
 from graphmem.stores.bm25 import best as greatest
 from graphmem.types import FloatArray, PassageKind, View
-
-OF_SEED: Final = 100  # sentences of each linked entity
-EXPANDED: Final = 50  # entities that two steps make heaviest, and of each the OF_EXPANDED best sentences
-OF_EXPANDED: Final = 100
-LOOK: Final = 2  # steps before the expansion, and after it
-STEPS: Final = 6
-SEED_SHARE: Final = 0.8  # of the restart goes to linked entities, the rest to the best sentences
-BEST_SENTENCES: Final = 10
-SUFFICIENT: Final = 3  # passages of which one may answer all by itself
-SOFTNESS: Final = 0.05  # temperature of the best sentences' shares
-BY_MASS: Final = 50  # passages that are scored because the walk reached them
-LONG: Final = 10  # passages of a text in which what stands around one tells what it is about
-BY_RELEVANCE: Final = 10  # and because a sentence of theirs fits the question
 
 
 def recall(
@@ -106,7 +93,7 @@ def _confidence(
     store: Store, query: Query, explored: Explored, of_kinds: Sequence[Scores], scored: Mapping[str, float]
 ) -> float:
     """How likely the memory tells what is asked, however many passages are."""
-    best = _top(scored, LOOKED_AT)
+    best = _top(scored, constants.CONFIDENT_AMONG)
     graph = explored.graph
     nearest = max(float(graph.cosine[graph.sentence_row[id]]) for id in explored.relevance)
     margin = next((of_kind.margin for of_kind in of_kinds if of_kind.final.keys() & best[:1]), 0.0)
@@ -136,19 +123,23 @@ def _explore(
         return Explored(graph, NOTHING, {}, found, {}, graph.cosine, (), graph.cosine)
     start = softmax_best(relevance)
     linked = link(store, query.view, query.text)
-    graph.expand([id for id, one in linked.items() if one.entity.mentions <= HUB], OF_SEED)
+    graph.expand(
+        [id for id, one in linked.items() if one.entity.mentions <= constants.HUB], constants.OF_SEED
+    )
     sentences = sum(store.count(query.view, name) for name in schema.SENTENCE_KINDS.values())
-    mass = _walk(graph, linked, start, LOOK, sentences)
+    mass = _walk(graph, linked, start, constants.LOOK, sentences)
     brought = mass.entities.astype(np.float64)
-    heavy = [graph.entities[row] for row in _best_rows(graph.entities, brought, EXPANDED + len(linked))]
+    heavy = [
+        graph.entities[row] for row in _best_rows(graph.entities, brought, constants.EXPANDED + len(linked))
+    ]
     over = []
     if "paragraph" in found and not _suffices(store, query, graph, relevance):
         over = bridges(graph, mass, linked, query.text, embedder)
     for bridge in over:
-        graph.expand([bridge.id], OF_EXPANDED, bridge.vector)
-    graph.expand([id for id in heavy if id not in linked][:EXPANDED], OF_EXPANDED)
+        graph.expand([bridge.id], constants.OF_EXPANDED, bridge.vector)
+    graph.expand([id for id in heavy if id not in linked][: constants.EXPANDED], constants.OF_EXPANDED)
     cosine = edge_cosines(graph, over)
-    mass = _walk(graph, linked, start, STEPS, sentences, cosine)
+    mass = _walk(graph, linked, start, constants.STEPS, sentences, cosine)
     return Explored(
         graph,
         mass,
@@ -164,14 +155,14 @@ def _explore(
 def _suffices(store: Store, query: Query, graph: Subgraph, relevance: Mapping[str, float]) -> bool:
     """Whether one of the passages that fit best has all words of the question, and needs no second hop."""
     asked = telling(query.text)
-    best = _top(_by_passage(graph, relevance), SUFFICIENT)
+    best = _top(_by_passage(graph, relevance), constants.SUFFICIENT)
     return any(asked <= stems(text) for text in _texts(store, query.view, best).values())
 
 
 def softmax_best(relevance: Mapping[str, float]) -> dict[str, float]:
     """Shares of the sentences that fit the question best; they sum to 1."""
-    best = sorted(relevance, key=lambda id: (-relevance[id], id))[:BEST_SENTENCES]
-    weights = np.exp(np.array([relevance[id] - relevance[best[0]] for id in best]) / SOFTNESS)
+    best = sorted(relevance, key=lambda id: (-relevance[id], id))[: constants.BEST_SENTENCES]
+    weights = np.exp(np.array([relevance[id] - relevance[best[0]] for id in best]) / constants.SOFTNESS)
     return dict(zip(best, (weights / weights.sum()).tolist(), strict=True))
 
 
@@ -188,7 +179,7 @@ def _walk(
     entities = np.zeros(len(graph.entities), dtype=np.float32)
     rows = [graph.entity_row[id] for id in linked if id in graph.entity_row]
     if rows:
-        entities[rows] = SEED_SHARE * idf[rows] / idf[rows].sum()
+        entities[rows] = constants.SEED_SHARE * idf[rows] / idf[rows].sum()
     restart = np.zeros(len(graph.sentences), dtype=np.float32)
     for id, share in start.items():
         restart[graph.sentence_row[id]] = share * (1 - entities.sum())
@@ -230,11 +221,11 @@ def _paragraphs(store: Store, query: Query, explored: Explored, lexicon: Lexicon
     """Scores of paragraphs: the mass that the walk brought to their sentences, and the best sentence."""
     graph = explored.graph
     reached = np.bincount(graph.sentence_passage, explored.mass.sentences, minlength=len(graph.passages))
-    mass = np.asarray(np.round(reached.astype(np.float64), TIE), dtype=np.float64)
+    mass = np.asarray(np.round(reached.astype(np.float64), constants.TIE), dtype=np.float64)
     fit = graph.cosine.astype(np.float64)
     fit[[graph.sentence_row[id] for id in explored.relevance]] = list(explored.relevance.values())
     relevance = np.full(len(graph.passages), -np.inf)
-    np.maximum.at(relevance, graph.sentence_passage, np.round(fit, TIE))
+    np.maximum.at(relevance, graph.sentence_passage, np.round(fit, constants.TIE))
     if len(explored.found) > 1:
         among = replace(query.view, kinds=frozenset({schema.SENTENCE, schema.PASSAGE}))
         edges = store.neighbours(among, graph.sentences, [schema.PART_OF], "out")
@@ -242,17 +233,19 @@ def _paragraphs(store: Store, query: Query, explored: Explored, lexicon: Lexicon
         other[[graph.passage_row[id] for id in edges.target]] = False
         mass[other], relevance[other] = -np.inf, -np.inf
     chosen = {
-        *_best_rows(graph.passages, mass, max(BY_MASS, query.k)),
-        *_best_rows(graph.passages, relevance, BY_RELEVANCE),
+        *_best_rows(graph.passages, mass, max(constants.BY_MASS, query.k)),
+        *_best_rows(graph.passages, relevance, constants.BY_RELEVANCE),
     }
     answers = np.zeros(len(graph.passages))
-    np.maximum.at(answers, graph.sentence_passage, np.round(explored.answers.astype(np.float64), TIE))
+    np.maximum.at(
+        answers, graph.sentence_passage, np.round(explored.answers.astype(np.float64), constants.TIE)
+    )
     scores = paragraph_scores(
         {graph.passages[row]: float(mass[row]) for row in chosen if np.isfinite(mass[row])},
         {graph.passages[row]: float(relevance[row]) for row in chosen if np.isfinite(relevance[row])},
         {graph.passages[row]: float(answers[row]) for row in chosen},
     )
-    texts = _texts(store, query.view, _top(scores.final, AMONG))
+    texts = _texts(store, query.view, _top(scores.final, constants.COVERING_AMONG))
     scores = scores.then("coverage", covering(query.text, scores.final, texts))
     return _in_texts(store, query, explored, scores, lexicon)
 
@@ -264,7 +257,7 @@ def _in_texts(
     ids = [id for id in explored.found["paragraph"].ids if id in explored.relevance]
     cosines = _cosines(explored, ids)
     text = _long_texts(store, query.view, {*cosines, *alone.final})
-    first = {text[id] for id in _top(alone.final, max(AMONG, query.k)) if id in text}
+    first = {text[id] for id in _top(alone.final, max(constants.COVERING_AMONG, query.k)) if id in text}
     if not first:
         return alone
     near = {id: value for id, value in cosines.items() if text.get(id) in first}
@@ -279,7 +272,7 @@ def _long_texts(store: Store, view: View, passages: Collection[str]) -> dict[str
     return {
         id: document
         for id, document in zip(part.source, part.target, strict=True)
-        if part.degree[document] >= LONG
+        if part.degree[document] >= constants.LONG_TEXT
     }
 
 
@@ -313,4 +306,4 @@ def _cosines(explored: Explored, sentences: Iterable[str]) -> dict[str, float]:
 
 
 def _top(values: Mapping[str, float], k: int) -> list[str]:
-    return sorted(values, key=lambda id: (-round(values[id], TIE), id))[:k]
+    return sorted(values, key=lambda id: (-round(values[id], constants.TIE), id))[:k]

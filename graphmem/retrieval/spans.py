@@ -11,11 +11,9 @@ import numpy as np
 
 from graphmem.dates import find_dates
 from graphmem.dates.written import day
+from graphmem.retrieval import constants
 from graphmem.retrieval.surroundings import Doubles
 
-DAYS_AWAY: Final = 2.0  # days outside a day or week by which nearness falls to 1/e
-MONTHS_AWAY: Final = 5.0  # and outside a month or season
-MOST_DAYS: Final = 62  # of a span are looked up by name; what happened in a longer one is found by words
 _COARSE: Final = frozenset({"year", "decade", "century"})
 _LONG: Final = frozenset({"month", "quarter", "half", "season"}) | _COARSE
 _WHEN: Final = frozenset({"date", "daterange", "datetime", "datetimerange"})
@@ -45,7 +43,7 @@ def spans(question: str, now: datetime, years: Collection[int] = ()) -> tuple[Sp
     for one in find_dates(question, now, inclusive=True):
         if one.kind not in _WHEN:
             continue
-        away = MONTHS_AWAY if one.precision in _LONG else DAYS_AWAY
+        away = constants.MONTHS_AWAY if one.precision in _LONG else constants.DAYS_AWAY
         for candidate in one.candidates:
             if candidate.begin is None or candidate.end is None:
                 continue
@@ -77,7 +75,7 @@ def days(asked: Sequence[Span]) -> list[str]:
     found = [
         day(datetime.fromordinal(number))
         for span in asked
-        if span.last - span.first < MOST_DAYS and span.first > 0
+        if span.last - span.first < constants.MOST_DAYS and span.first > 0
         for number in range(span.first, span.last + 1)
     ]
     return list(dict.fromkeys(found))

@@ -7,19 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import repeat
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graphmem import schema
+from graphmem.retrieval import constants
 from graphmem.stores.base import Store
 from graphmem.types import Adjacency, FloatArray, View
-
-HUB: Final = 1000  # an entity in more sentences says little, and is never expanded
-DEFINITION: Final = 30.0  # added to an edge into a sentence that stands under the entity as its title
-TEMPERATURE: Final = 0.15  # of cosines in edge weights
-DATE_WEIGHT: Final = 0.2  # dates connect much and mean little
 
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
@@ -95,7 +90,7 @@ class Subgraph:
         self.degree -= np.bincount(every, minlength=size) - np.bincount(entity, minlength=size)
         self.edge_sentence = np.concatenate((self.edge_sentence, sentence))
         self.edge_entity = np.concatenate((self.edge_entity, entity))
-        affinity = np.where(titled, 1.0 + DEFINITION, 1.0).astype(np.float32)
+        affinity = np.where(titled, 1.0 + constants.DEFINITION, 1.0).astype(np.float32)
         self.affinity = np.concatenate((self.affinity, affinity))
 
     def _never_names(self, sentences: Sequence[str], edges: Adjacency) -> set[str]:
@@ -108,20 +103,22 @@ class Subgraph:
 
         Or to another ``vector``; those that stand under the entity as their title come first.
         """
-        edges = self.store.neighbours(self.view, entities, schema.ENTITY_EDGES, "in", degree_cap=HUB)
+        edges = self.store.neighbours(
+            self.view, entities, schema.ENTITY_EDGES, "in", degree_cap=constants.HUB
+        )
         sentences = list(dict.fromkeys(edges.source))
         source = _rows({id: row for row, id in enumerate(sentences)}, edges.source)
         target = _rows({id: row for row, id in enumerate(entities)}, edges.target)
         target, source, titled = _merged(target, source, _are(edges, schema.TITLED))
         near = self.store.cosines(self.view, sentences, self.vector if vector is None else vector)
-        weight = np.log1p(DEFINITION) * titled + near[source] / TEMPERATURE
+        weight = np.log1p(constants.DEFINITION) * titled + near[source] / constants.TEMPERATURE
         best = _best_of_each(target, weight, [sentences[row] for row in source.tolist()], most)
         self.add(sentences[row] for row in source[best].tolist())
 
     def idf(self, sentences_in_view: int) -> FloatArray:
         """Specificity of each entity, ln(1 + N / degree) (node specificity of HippoRAG, smoothed)."""
         idf = np.log1p(sentences_in_view / np.maximum(self.degree, 1)).astype(np.float32)
-        idf[sorted(self.dates)] *= DATE_WEIGHT
+        idf[sorted(self.dates)] *= constants.DATE_WEIGHT
         return idf
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,12 +12,11 @@ from numpy.typing import NDArray
 from graphmem import schema
 from graphmem.dates.written import day
 from graphmem.identity import entity_id, fold
+from graphmem.retrieval import constants
 from graphmem.stores.base import Store
 from graphmem.types import Passage, PassageKind, View
 
 Doubles: TypeAlias = NDArray[np.float64]
-REACH: Final = 6  # turns before and after a found one that are looked at
-OF_DAY: Final = 200  # records of a day, at most
 
 
 def asks(turn: Passage) -> bool:
@@ -138,7 +137,7 @@ def _chain(store: Store, view: View, centres: Sequence[str]) -> dict[str, str]:
     before: dict[str, str] = {}
     for direction in ("out", "in"):
         seen, edge = set(centres), list(centres)
-        for _ in range(REACH):
+        for _ in range(constants.REACH):
             follows = store.neighbours(view, edge, [schema.FOLLOWS], direction)
             before.update(zip(follows.source, follows.target, strict=True))
             ends = follows.target if direction == "out" else follows.source
@@ -151,7 +150,7 @@ def on_days(store: Store, view: View, kind: PassageKind, days: Iterable[tuple[st
     """Sentences of a kind that bear these dates, each a namespace and a day as ``written.day`` writes it."""
     among = replace(view, kinds=frozenset({schema.SENTENCE_KINDS[kind], schema.ENTITY}))
     ids = [entity_id(namespace, fold(name)) for namespace, name in dict.fromkeys(days)]
-    edges = store.neighbours(among, ids, [schema.DATED], "in", limit=OF_DAY)
+    edges = store.neighbours(among, ids, [schema.DATED], "in", limit=constants.OF_DAY)
     return list(dict.fromkeys(edges.source))
 
 

@@ -10,7 +10,6 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +18,7 @@ from graphmem import schema
 from graphmem.identity import words
 from graphmem.lexicon import Lexicon
 from graphmem.ranking import Query
+from graphmem.retrieval import constants
 from graphmem.retrieval.context import Said, context_scores, said, session_scores
 from graphmem.retrieval.keyword import telling_words
 from graphmem.retrieval.likeness import likeness_scores
@@ -27,18 +27,6 @@ from graphmem.retrieval.spans import days, nearness, spans
 from graphmem.retrieval.surroundings import Doubles, Surroundings, on_days, surroundings
 from graphmem.stores.base import Store
 from graphmem.types import FloatArray, PassageKind, View
-
-CENTRES: Final = 200  # turns whose surroundings are looked at, by cosine and by words half each,
-IN_TIME: Final = 100  # and those of the time that is asked about
-BESIDE: Final = 0.3  # of the cosines and the likeness of the turn before and the turn after
-LIKE: Final = 0.6  # of the likeness of the turn's own words
-CONTEXT: Final = 1.0  # of the keyword score with what is around it
-LIKE_CONTEXT: Final = 1.5  # of the likeness with what is around it
-SESSION: Final = 0.6  # of the keyword score of the session
-TIME: Final = 2.5  # for what happened at the time that is asked about
-SPEAKER: Final = 0.4  # for a turn of the one speaker whom the question names
-ASKS: Final = 0.6  # against a turn that asks itself
-LENGTH: Final = 0.3  # for a turn of twenty words or more: a short one says little
 
 
 def turn_scores(
@@ -75,24 +63,25 @@ def turn_scores(
     context = _share(context_scores(around, found, store.count(view, schema.SENTENCE_KINDS[kind])))
     sessions = _share(session_scores(around, found))
     when = nearness(asked, [turn.at for turn in around.turns])
-    cheap = near + CONTEXT * context + SESSION * sessions + TIME * when - ASKS * around.asks
+    cheap = near + constants.CONTEXT * context + constants.SESSION * sessions
+    cheap = cheap + constants.TIME * when - constants.ASKS * around.asks
     own, with_context = likeness_scores(around, question, cheap, lexicon)
-    beside = around.beside(near) + LIKE * around.beside(own)
+    beside = around.beside(near) + constants.LIKE * around.beside(own)
     speaker = _named_speaker(around, question)
     said_by = np.array([speaker is not None and turn.speaker == speaker for turn in around.turns], dtype=bool)
     parts = Columns(
         around.row,
         {
             "cosine": near,
-            "words": LIKE * own,
-            "beside": BESIDE * beside,
-            "context": CONTEXT * context,
-            "like": LIKE_CONTEXT * with_context,
-            "session": SESSION * sessions,
-            "time": TIME * when,
-            "speaker": SPEAKER * said_by,
-            "asks": -ASKS * around.asks,
-            "length": LENGTH * _lengths(around),
+            "words": constants.LIKE * own,
+            "beside": constants.BESIDE * beside,
+            "context": constants.CONTEXT * context,
+            "like": constants.LIKE_CONTEXT * with_context,
+            "session": constants.SESSION * sessions,
+            "time": constants.TIME * when,
+            "speaker": constants.SPEAKER * said_by.astype(np.float64),
+            "asks": -constants.ASKS * around.asks.astype(np.float64),
+            "length": constants.LENGTH * _lengths(around),
         },
     )
     scores = added(parts)
@@ -105,7 +94,7 @@ def _centres(cosine: Mapping[str, float], found: Said) -> list[str]:
     for of_word in found.values():
         for id, much in of_word.items():
             own[id] = own.get(id, 0.0) + much / math.log2(len(of_word) + 1)
-    half = CENTRES // 2
+    half = constants.CENTRES // 2
     nearest = sorted(cosine, key=lambda id: (-cosine[id], id))[:half]
     return list(dict.fromkeys((*nearest, *sorted(own, key=lambda id: (-own[id], id))[:half])))
 
@@ -143,7 +132,7 @@ def _in_time(
         best[passage] = max(value_of[sentence], best.get(passage, -1.0))
     kinds = store.get(view, list(best))
     best = {id: value for id, value in best.items() if id in kinds and kinds[id].body["kind"] == kind}
-    nearest = sorted(best, key=lambda id: (-best[id], id))[:IN_TIME]
+    nearest = sorted(best, key=lambda id: (-best[id], id))[: constants.IN_TIME]
     return nearest, {**best, **cosine}
 
 
@@ -155,7 +144,7 @@ def _share(values: Doubles) -> Doubles:
 def _lengths(around: Surroundings) -> Doubles:
     """How long each turn is, in [0, 1]: 1 from twenty different words on."""
     many = np.array([len(set(turn.text.split())) for turn in around.turns])
-    return np.minimum(np.log1p(many) / 3, 1.0)
+    return np.asarray(np.minimum(np.log1p(many) / constants.LENGTHY, 1.0), dtype=np.float64)
 
 
 def _margin(values: Doubles, said_by: NDArray[np.bool_]) -> float:
