@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from graphmem import schema, sharing
+from graphmem.embedding import Remembering
 from graphmem.errors import QueryError
 from graphmem.explanation import Explanation
 from graphmem.marking import marked
@@ -47,6 +48,8 @@ def _asked(query: Query) -> Query:
 
 class Memory(Editing, Forgetting, Purging, History, Sharing, Verifying):
     """Reads and writes one namespace of a store; every write is a commit."""
+
+    _remembering: Remembering | None = None
 
     def recall(
         self,
@@ -106,8 +109,10 @@ class Memory(Editing, Forgetting, Purging, History, Sharing, Verifying):
     def _found(self, query: Query, trusted_only: bool, why: bool) -> tuple[Ranking, frozenset[str]]:
         now = query.now or query.view.as_of or self.clock()
         at = replace(query, now=now)
+        if self._remembering is None or self._remembering.embedder is not self.embedder:
+            self._remembering = Remembering(self.embedder)
         found = recall(
-            self.store, self.embedder, at, reader=self.namespace, trusted_only=trusted_only, why=why
+            self.store, self._remembering, at, reader=self.namespace, trusted_only=trusted_only, why=why
         )
         return marked(self.store, query.view, found, query.view.as_of or now, self.namespace)
 

@@ -5,14 +5,21 @@ from __future__ import annotations
 import importlib.machinery
 import importlib.util
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 import pytest
+from conftest import opened, put
+from hypothesis import given
+from hypothesis import strategies as st
 
 from graphmem import GraphMemError, MissingExtra, embedding
-from graphmem.embedding import SentenceEncoder
+from graphmem.embedding import Remembering, SentenceEncoder
+from graphmem.lexicon import lexicon_of
+from graphmem.testing import HashEmbedder
+from graphmem.types import FloatArray
 
 TEXTS = [
     "The cat sat on the mat.",
@@ -114,3 +121,49 @@ def test_without_weights_or_a_hub_the_exact_command_is_named(monkeypatch: pytest
 def test_without_the_package_the_hub_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     assert embedding._bundled_model() is None
+
+
+class Counting(HashEmbedder):
+    """Counts the texts that it encodes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoded: list[str] = []
+
+    def encode(self, texts: Sequence[str]) -> FloatArray:
+        self.encoded += texts
+        return super().encode(texts)
+
+
+batches = st.lists(st.lists(st.sampled_from("abcd"), max_size=3), max_size=20)
+
+
+@given(batches, st.integers(1, 5))
+def test_what_is_remembered_is_what_the_encoder_gives(asked: list[list[str]], most: int) -> None:
+    remembering = Remembering(Counting(), most)
+    for texts in asked:
+        assert np.array_equal(remembering.encode(texts), HashEmbedder().encode(texts))
+
+
+def test_what_was_asked_last_is_not_encoded_again() -> None:
+    encoder = Counting()
+    remembering = Remembering(encoder, 2)
+    for text in "abacab":  # c takes the place of b, which was asked before a
+        remembering.encode([text])[:] = 0  # and what is done to a copy does not stay
+    assert encoder.encoded == ["a", "b", "c", "b"]
+    assert remembering.encode(["b"]).any()
+
+
+def test_a_question_that_is_asked_again_costs_no_encoding(tmp_path: Path) -> None:
+    encoder = Counting()
+    with opened(tmp_path, embedder=encoder) as memory:
+        put(memory, {"a.txt": "The tern nests on Bear Island. Bear Island lies near Svalbard."})
+        first = memory.recall("Where does the tern nest?", why=True)
+        many = len(encoder.encoded)
+        assert memory.recall("Where does the tern nest?", why=True) == first
+        assert len(encoder.encoded) == many
+        assert lexicon_of(Remembering(encoder)) is None, "this one has none"
+
+
+def test_the_words_of_the_encoder_stay_known(encoder: SentenceEncoder) -> None:
+    assert lexicon_of(Remembering(encoder)) is encoder.lexicon
