@@ -20,7 +20,7 @@ MEANING: Final[Mapping[str, str]] = {
     "walk": "mass of the walk",
     "sentence": "best sentence",
     "bridge": "answer to a bridge",
-    "coverage": "words of the question newly covered",
+    "coverage": "what it adds to the hits before it",
     "cosine": "nearness",
     "beside": "what stands right beside it",
     "context": "words around it",

@@ -48,12 +48,19 @@ BRIDGE_POWER: Final = 0.4  # of a bridge's share of mass: the first is often not
 # --- paragraphs: the score of one, and the first hits between them
 BY_MASS: Final = 50  # passages that are scored because the walk reached them
 BY_RELEVANCE: Final = 10  # and because a sentence of theirs fits the question
-FLOOR: Final = 0.001  # of a passage that the walk does not reach
-EVIDENCE: Final = 0.5  # how much the best sentence counts beside the mass of the walk
-ANSWER: Final = 6.0  # and how much its answer to a bridge's question; 4 to 8 do as well
-COVERING: Final = 3  # hits are chosen for what they add; the rest keep their order
-COVERING_AMONG: Final = 20  # so many of the best
-COVERAGE: Final = 2.0  # of the share of the question newly covered, beside ln(score)
+FLOOR: Final = 0.01  # of a passage that the walk does not reach
+EVIDENCE: Final = (
+    0.1  # how much the best sentence counts beside the mass of the walk: more than nothing among equals
+)
+ANSWER: Final = 5.0  # and how much its answer to a bridge's question; 4 to 6 do as well
+COVERING: Final = 5  # hits are chosen for what they add; the rest keep their order
+COVERING_AMONG: Final = 30  # so many of the best
+COVERAGE: Final = 2.0  # of the share of the question's words newly covered, beside ln(score)
+COVERAGE_NAMES: Final = 1.0  # and of the share of its names
+LINK: Final = (
+    3.0  # of a name that links a passage to one chosen before: the second hop is about what the first names
+)
+LINK_NAMED: Final = 0.6  # of a link by a name that is neither's title
 
 # --- long texts: paragraphs that lean on what stands around them
 LONG_TEXT: Final = 10  # passages of a text in which what stands around one tells what it is about

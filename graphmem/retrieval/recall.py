@@ -24,6 +24,7 @@ from graphmem.retrieval.explain import explain
 from graphmem.retrieval.fusion import gate, paragraph_scores, text_scores
 from graphmem.retrieval.hits import Explored, hits
 from graphmem.retrieval.linking import Link, link
+from graphmem.retrieval.named import named
 from graphmem.retrieval.ppr import NOTHING, Mass, walk
 from graphmem.retrieval.shares import Scores
 from graphmem.retrieval.subgraph import Subgraph
@@ -126,7 +127,7 @@ def _explore(
     graph.expand(
         [id for id, one in linked.items() if one.entity.mentions <= constants.HUB], constants.OF_SEED
     )
-    sentences = sum(store.count(query.view, name) for name in schema.SENTENCE_KINDS.values())
+    sentences = _sentences(store, query.view)
     mass = _walk(graph, linked, start, constants.LOOK, sentences)
     brought = mass.entities.astype(np.float64)
     heavy = [
@@ -150,6 +151,11 @@ def _explore(
         over,
         cosine,
     )
+
+
+def _sentences(store: Store, view: View) -> int:
+    """How many sentences are in view."""
+    return sum(store.count(view, name) for name in schema.SENTENCE_KINDS.values())
 
 
 def _suffices(store: Store, query: Query, graph: Subgraph, relevance: Mapping[str, float]) -> bool:
@@ -245,8 +251,11 @@ def _paragraphs(store: Store, query: Query, explored: Explored, lexicon: Lexicon
         {graph.passages[row]: float(relevance[row]) for row in chosen if np.isfinite(relevance[row])},
         {graph.passages[row]: float(answers[row]) for row in chosen},
     )
-    texts = _texts(store, query.view, _top(scores.final, constants.COVERING_AMONG))
-    scores = scores.then("coverage", covering(query.text, scores.final, texts))
+    first = _top(scores.final, constants.COVERING_AMONG)
+    asked_of = [graph.entity_row[id] for id in explored.linked if id in graph.entity_row]
+    names = named(graph, first, graph.idf(_sentences(store, query.view)))
+    texts = _texts(store, query.view, first)
+    scores = scores.then("coverage", covering(query.text, scores.final, texts, names, asked_of))
     return _in_texts(store, query, explored, scores, lexicon)
 
 
