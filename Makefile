@@ -68,6 +68,8 @@ figures: $(VENV)/dev.stamp
 	$(if $(NEO4J_URL),$(BIN)/python -m benchmarks.stores --neo4j '$(NEO4J_URL)' --size 100000 --hits --json > build/figures/stores.json)
 	@# Clicks in the explorer over so many passages, with the Chromium of this machine: make figures EXPLORER=100000
 	$(if $(EXPLORER),$(BIN)/python -m benchmarks.explorer --passages $(EXPLORER) --json > build/figures/explorer.json)
+	@# What each constant of recall is worth, an hour or two, its memories kept in a folder: make figures SENSITIVITY=folder
+	$(if $(SENSITIVITY),$(BIN)/python -m benchmarks.sensitivity --keep '$(SENSITIVITY)' --json > build/figures/sensitivity.json)
 	$(BIN)/python -m benchmarks.page build/figures/*.json
 
 clean:

@@ -33,9 +33,18 @@ CATEGORIES: Final = {"1": "multi_hop", "2": "temporal", "3": "open", "4": "singl
 
 def fill(memory: Memory, chat: Chat, pipeline: str = AUTOMATIC) -> dict[int, str]:
     """Ingest a chat; the ids of its turns by their position."""
-    reading = chat.reading()
-    ingest_readings(memory, [reading], pipeline=pipeline)
-    return {block.start: turn.id for block, turn in zip(reading.blocks, chat.turns, strict=True)}
+    ingest_readings(memory, [chat.reading()], pipeline=pipeline)
+    return positions(chat)
+
+
+def positions(chat: Chat) -> dict[int, str]:
+    """The ids of a chat's turns by where they begin."""
+    return {b.start: turn.id for b, turn in zip(chat.reading().blocks, chat.turns, strict=True)}
+
+
+def based(chat: Chat, embedder: Embedder) -> Baselines:
+    """The baselines over the turns of a chat, with who says them and when."""
+    return Baselines([(t.id, f"({t.at:%d %B %Y}) {t.speaker}: {t.text}") for t in chat.turns], embedder)
 
 
 @dataclass(slots=True)
@@ -93,9 +102,7 @@ def measure(found: Sequence[Chat], embedder: Embedder, pipeline: str = AUTOMATIC
                 ask(memory, fill(memory, chat, pipeline), chat.questions, answers)
                 others += strange(memory, chat, found)
             asked.extend(chat.questions)
-            base = Baselines(
-                [(t.id, f"({t.at:%d %B %Y}) {t.speaker}: {t.text}") for t in chat.turns], embedder
-            )
+            base = based(chat, embedder)
             for question in chat.questions:
                 for name, ranking in base.rankings(question.text).items():
                     rankings[name].append(ranking)

@@ -60,6 +60,11 @@ def ask(memory: Memory, asked: Sequence[Asked], k: int) -> Recalled:
     return Recalled(rankings, times)
 
 
+def based(items: Sequence[Item], embedder: Embedder) -> Baselines:
+    """The baselines over passages with their titles."""
+    return Baselines([(item.uri, f"{item.title}\n{item.text}") for item in items], embedder)
+
+
 def measure(
     items: Sequence[Item],
     asked: Sequence[Asked],
@@ -85,7 +90,7 @@ def measure(
         "ingest_s": round(ingest_s, 1),
     }
     if baselines:
-        base = Baselines([(item.uri, f"{item.title}\n{item.text}") for item in items], embedder)
+        base = based(items, embedder)
         ranked = [base.rankings(question.text) for question in asked]
         figures["baselines"] = {
             name: averages([r[name] for r in ranked], asked, CUTS, all_gold=8) for name in ranked[0]

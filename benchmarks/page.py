@@ -1,4 +1,7 @@
-"""Write docs/benchmarks.md from runs: ``python -m benchmarks.page RUN.json …``, as ``make figures`` does."""
+"""Write docs/benchmarks.md from runs: ``python -m benchmarks.page RUN.json …``, as ``make figures`` does.
+
+What the constants of recall are worth goes into docs/recall.md, beside what they steer.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks.worth import sensitivity
+
 ROOT: Final = Path(__file__).parent.parent
 PAGE: Final = ROOT / "docs" / "benchmarks.md"
 README: Final = ROOT / "README.md"
+RECALL: Final = ROOT / "docs" / "recall.md"
 BEGIN: Final = "<!-- figures: written by make figures -->"
 END: Final = "<!-- end of figures -->"
 HEAD: Final = """# Figures
@@ -162,11 +168,11 @@ def summary(runs: Mapping[str, Any]) -> Iterable[str]:
         yield f"| {name} ({figures['questions']} questions) | " + " | ".join(cells) + " |"
 
 
-def write_summary(runs: Mapping[str, Any]) -> None:
-    """Put the summary between its marks in the README."""
-    before, _, rest = README.read_text("utf-8").partition(BEGIN)
+def write_between(page: Path, lines: Iterable[str]) -> None:
+    """Put lines between the marks of a page."""
+    before, _, rest = page.read_text("utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
-    README.write_text("\n".join((before + BEGIN, *summary(runs), END)) + after, "utf-8")
+    page.write_text("\n".join((before + BEGIN, *lines, END)) + after, "utf-8")
 
 
 WRITERS: Final = {
@@ -207,6 +213,8 @@ def main(files: Sequence[str]) -> None:
     So do the parts of a run of extraction that has only some of them.
     """
     runs = {run["benchmark"]: run for run in (json.loads(Path(file).read_text("utf-8")) for file in files)}
+    if "sensitivity" in runs:
+        write_between(RECALL, sensitivity(runs.pop("sensitivity")))
     sections = {WRITERS[name]: "\n".join(WRITERS[name](run)).strip() for name, run in runs.items()}
     _, *others = PAGE.read_text("utf-8").split("\n## ")
     for name, write in WRITERS.items():
@@ -217,7 +225,7 @@ def main(files: Sequence[str]) -> None:
     whole = [sections[write] for write in WRITERS.values() if sections[write]]
     PAGE.write_text(HEAD + "\n" + "\n\n".join(whole) + "\n", "utf-8")
     if {"multihop", "conversation"} <= runs.keys():
-        write_summary(runs)
+        write_between(README, summary(runs))
 
 
 if __name__ == "__main__":

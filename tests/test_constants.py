@@ -11,6 +11,7 @@ import pytest
 from graphmem.retrieval import constants
 
 FOLDER = Path(constants.__file__).parent
+PAGE = FOLDER.parent.parent / "docs" / "recall.md"
 LINES = Path(constants.__file__).read_text("utf-8").splitlines()
 NAMES = [name for name in vars(constants) if re.fullmatch(r"[A-Z][A-Z_]*", name)]
 OTHERS = sorted(path for path in FOLDER.glob("*.py") if path.name != "constants.py")
@@ -37,3 +38,14 @@ def test_no_module_keeps_one_for_itself(path: Path) -> None:
         defaults = [d for f in ast.walk(node) if isinstance(f, ast.FunctionDef) for d in f.args.defaults]
         for early in defaults if inside else [node]:
             assert "constants." not in ast.unparse(early), f"{path.name}: {ast.unparse(early)}"
+
+
+def test_the_page_of_recall_tells_each_with_its_value() -> None:
+    told = PAGE.read_text("utf-8").partition("## What each is worth")[0]
+    values = {name: float(value) for name, value in re.findall(r"`([A-Z_]+)` = (-?[\d.]*\d)", told)}
+    assert values == {name: getattr(constants, name) for name in NAMES}
+
+
+def test_the_page_of_recall_names_modules_that_exist() -> None:
+    named = re.findall(r"`(\w+\.py)`", PAGE.read_text("utf-8"))
+    assert named and [name for name in named if not (FOLDER / name).exists()] == []

@@ -35,7 +35,6 @@ DEFINITION: Final = 30.0  # added to an edge into a sentence that stands under t
 TEMPERATURE: Final = 0.15  # of cosines in edge weights
 DATE_WEIGHT: Final = 0.2  # dates connect much and mean little
 OUTSIDE_QUANTILE: Final = 0.1  # an edge that is not in the subgraph is as light as its light ones
-TIE: Final = 6  # decimals that tell masses and scores apart; equal ones are ordered by id
 
 # --- second hop: the question again, about the names that the walk found
 SUFFICIENT: Final = 3  # passages of which one may answer all by itself, and no second hop is needed
@@ -109,7 +108,12 @@ MOST_DAYS: Final = 62  # of a span are looked up by name; what happened in a lon
 
 # --- kinds: paragraphs, turns and records in one ranking
 GATE: Final = 10.0  # how fast a kind falls behind that fits the question less
+
+# --- duplicates: the same text in several documents takes one place
 ALONE: Final = 80  # characters; of equal texts a shorter one ("He won.") means what its title says
+
+# --- ties: what counts as equal, in masses and scores
+TIE: Final = 6  # decimals that tell two apart; equal ones are ordered by id
 
 # --- confidence: whether the memory tells what is asked
 # A logistic regression, each set and each side of it weighing the same: questions that the dev chats of

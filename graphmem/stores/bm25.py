@@ -69,6 +69,8 @@ def bm25(
 
 def best(scores: NDArray[np.float64] | NDArray[np.float32], k: int) -> NDArray[np.int64]:
     """Positions of the k greatest scores and of all that equal the last of them, in no order."""
+    if k <= 0:
+        return np.zeros(0, dtype=np.int64)
     if k >= len(scores):
         return np.arange(len(scores), dtype=np.int64)
     threshold = np.partition(scores, len(scores) - k)[len(scores) - k]
