@@ -65,7 +65,7 @@ figures: $(VENV)/dev.stamp
 	@# Recall over populations of up to a million sentences, kept in a folder: make figures POPULATIONS=folder
 	$(if $(POPULATIONS),$(BIN)/python -m benchmarks.curve --sentences 10000,100000,1000000 --keep '$(POPULATIONS)' --json > build/figures/curve.json)
 	@# Both stores side by side, on a server that holds no memory yet: make figures NEO4J_URL=bolt://…
-	$(if $(NEO4J_URL),$(BIN)/python -m benchmarks.stores --neo4j '$(NEO4J_URL)' --size 100000 --hits --json > build/figures/stores.json)
+	$(if $(NEO4J_URL),$(BIN)/python -m benchmarks.stores --neo4j '$(NEO4J_URL)' --size 300000 $(if $(POPULATIONS),--keep '$(POPULATIONS)') --hits --json > build/figures/stores.json)
 	@# Clicks in the explorer over so many passages, with the Chromium of this machine: make figures EXPLORER=100000
 	$(if $(EXPLORER),$(BIN)/python -m benchmarks.explorer --passages $(EXPLORER) --json > build/figures/explorer.json)
 	@# What each constant of recall is worth, an hour or two, its memories kept in a folder: make figures SENSITIVITY=folder

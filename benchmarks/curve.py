@@ -246,13 +246,14 @@ def stores_of(
     """Addresses of the populations by size, and of the tenant alone; made where they are not there."""
     folder.mkdir(parents=True, exist_ok=True)
     url = f"sqlite:///{folder.resolve()}/"
-    first = population.lean_documents(population.read(f"{url}read.db", data))
-    stores = {}
-    for size in sizes:
-        stores[str(size)] = f"{url}population-{size}.db"
-        population.fill(stores[str(size)], first, items, size)
-    population.fill_tenant(f"{url}tenant.db", first)
-    return stores, f"{url}tenant.db"
+    stores, single = {str(size): f"{url}population-{size}.db" for size in sizes}, f"{url}tenant.db"
+    lacking = [size for size in sizes if population.sentences(stores[str(size)]) < size]
+    if lacking or not population.sentences(single, population.TENANTS):
+        first = population.lean_documents(population.read(f"{url}read.db", data))
+        for size in lacking:
+            population.fill(stores[str(size)], first, items, size)
+        population.fill_tenant(single, first)
+    return stores, single
 
 
 def main(arguments: Sequence[str]) -> None:

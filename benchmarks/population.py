@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from itertools import count, islice
 from pathlib import Path
@@ -25,9 +26,12 @@ from graphmem import schema
 from graphmem.changes import diff
 from graphmem.edits import document_records
 from graphmem.embedding import SentenceEncoder
+from graphmem.errors import StoreURLError
 from graphmem.identity import digest, document_id
 from graphmem.memory import Memory
-from graphmem.types import FloatArray, Record
+from graphmem.projection import SCHEMA
+from graphmem.stores import open_store
+from graphmem.types import FloatArray, Record, View
 
 READ: Final = 6119  # passages that are read: all of 2Wiki, of which the questions are
 AT_ONCE: Final = 20  # documents of a commit
@@ -87,6 +91,15 @@ def lean_documents(documents: Sequence[Vectored]) -> list[Vectored]:
     return [(lean(records), vectors) for records, vectors in documents]
 
 
+def sentences(store: str, namespace: str = "default") -> int:
+    """How many sentences a namespace of a store holds; 0 if there is no such store."""
+    try:
+        with closing(open_store(store, SCHEMA, create=False)) as found:
+            return found.count(View.of(namespace), schema.SENTENCE)
+    except StoreURLError:
+        return 0
+
+
 def fill_tenant(store: str, first: Sequence[Vectored]) -> None:
     """Give a store its tenant."""
     with Memory.open(store, embedder=SentenceEncoder(), namespace=TENANTS) as memory:
@@ -98,14 +111,14 @@ def fill_tenant(store: str, first: Sequence[Vectored]) -> None:
                 memory.write(diff((), made), made[0].body["uri"], vectors=moved)
 
 
-def fill(store: str, first: Sequence[Vectored], items: Sequence[Item], sentences: int) -> None:
+def fill(store: str, first: Sequence[Vectored], items: Sequence[Item], wanted: int) -> None:
     """Bring a store to so many sentences and give it its tenant; what is there already is left as it is."""
     fill_tenant(store, first)
     names = library.names_of(items)
     with Memory.open(store, embedder=SentenceEncoder()) as memory:
         there = memory.store.count(memory.view, schema.SENTENCE)
         planned = copies(first, names)
-        while there < sentences:
+        while there < wanted:
             batch = {document_id(memory.namespace, one[0]): one for one in islice(planned, AT_ONCE)}
             known = memory.store.get(memory.view, list(batch))
             new = [
@@ -115,7 +128,7 @@ def fill(store: str, first: Sequence[Vectored], items: Sequence[Item], sentences
             ]
             if new:
                 there += _write(memory, new)
-                sys.stderr.write(f"\r{there:,} of {sentences:,} sentences ")
+                sys.stderr.write(f"\r{there:,} of {wanted:,} sentences ")
 
 
 def _write(memory: Memory, documents: Sequence[Vectored]) -> int:

@@ -1,12 +1,8 @@
 """SQLite and Neo4j side by side: ``NEO4J_PASSWORD=… python -m benchmarks.stores --neo4j bolt://localhost:7687``.
 
-Two parts. ``--size N``: one memory of N sentences and one tenant that owns a thousandth of it, in both
-stores; writes, recall and edits in turns. ``--hits``: every question of the multi-hop sets and of the
-chats, asked of both.
-
-The large memory is the 2Wiki passages over and over, in documents of fifty, each time under other names
-(every capitalised word gets another ending), with vectors a little off the encoder's, so that there
-is no more that is equal than in a text of its own.
+Two parts. ``--size N``: a population of N sentences (``benchmarks.population``) and its tenant, in both
+stores; writes, recall and edits in turns. ``--hits``: every question of the multi-hop sets and of the chats,
+asked of both. The encoder is apart in all times: what it takes is taken off.
 """
 
 from __future__ import annotations
@@ -15,11 +11,10 @@ import argparse
 import gc
 import json
 import multiprocessing
-import re
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
@@ -27,13 +22,13 @@ from typing import Any, Final
 import numpy as np
 
 from benchmarks import conversation
-from benchmarks.datasets import DEFAULT_DATA, Asked, Item, chats, corpus, questions
+from benchmarks.curve import QUESTIONS, Stopwatch, stores_of
+from benchmarks.datasets import DEFAULT_DATA, Asked, chats, corpus, questions
 from benchmarks.measures import percentile
 from benchmarks.multihop import SETS, fill
-from benchmarks.speed import Remembered
+from benchmarks.population import TENANTS
 from graphmem.copying import copy, vectors_of
 from graphmem.embedding import Embedder, SentenceEncoder
-from graphmem.identity import digest
 from graphmem.ingest.pipeline import ingest_readings
 from graphmem.ingest.readers import items_reading
 from graphmem.memory import Memory
@@ -43,61 +38,9 @@ from graphmem.stores import open_store
 from graphmem.stores.neo4j import Neo4jStore
 from graphmem.types import FloatArray, View
 
-PER_DOCUMENT: Final = 50
 WRITERS: Final = (1, 2)
-NOISE: Final = 0.02  # a component; a vector stays within a cosine of about .93
+WRITTEN: Final = 20_000  # sentences at most, to time writing
 TIE: Final = 1e-4  # hits whose scores differ by less may stand in either order
-_NAME: Final = re.compile(r"\b[A-Z][a-z]+\b")
-
-
-class Enlarged:
-    """Vectors of the text beneath the changed names, each moved by a noise drawn from the text as it is."""
-
-    def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
-        self.name, self.dimension = embedder.name, embedder.dimension
-        self._known: dict[str, FloatArray] = {}
-
-    def encode(self, texts: Sequence[str]) -> FloatArray:
-        """Unit vectors, shape (len(texts), d)."""
-        plain = [re.sub(r"(?<=[a-z])zq[a-z]+\b", "", text) for text in texts]
-        new = [text for text in dict.fromkeys(plain) if text not in self._known]
-        if new:
-            self._known.update(zip(new, self._embedder.encode(new), strict=True))
-        rows = [
-            self._known[text] + self._noise(text, whole) for text, whole in zip(plain, texts, strict=True)
-        ]
-        matrix = np.array(rows, dtype=np.float32)
-        return np.asarray(matrix / np.linalg.norm(matrix, axis=1, keepdims=True), dtype=np.float32)
-
-    def _noise(self, plain: str, whole: str) -> FloatArray | float:
-        if plain == whole:
-            return 0.0
-        draw = np.random.default_rng(int(digest(whole)[:12], 16))
-        return np.asarray(draw.standard_normal(self.dimension) * NOISE, dtype=np.float32)
-
-
-def enlarged(items: Sequence[Item], times: int) -> Iterator[Item]:
-    """The passages, then again under other names, so many times."""
-    for number in range(times):
-        ending = f"zq{chr(97 + number % 26)}{chr(97 + number // 26)}" if number else ""
-        for item in items:
-            title, text = (_NAME.sub(lambda m, e=ending: m[0] + e, t) for t in (item.title, item.text))
-            yield Item(f"{number}/{item.uri}", title, text)
-
-
-def fill_large(memory: Memory, items: Sequence[Item], sentences: int, passages: int) -> None:
-    """Ingest documents of so many passages until there are so many sentences."""
-    times = sentences // 20_000 + 2
-    batch: list[Item] = []
-    for item in enlarged(items, times):
-        batch.append(item)
-        if len(batch) == passages:
-            texts = [(one.title, one.text) for one in batch]
-            ingest_readings(memory, [items_reading(batch[0].uri, "", texts, digest(batch[0].uri))])
-            batch = []
-            if memory.store.count(memory.view, "sentence") >= sentences:
-                return
 
 
 def differing(first: Sequence[Ranking], second: Sequence[Ranking]) -> int:
@@ -112,21 +55,22 @@ def _alike(first: Ranking, second: Ranking) -> bool:
     return all(abs(scores.get(id, last) - others.get(id, last)) < TIE for id in scores.keys() | others.keys())
 
 
-def in_turns(asked: Sequence[Asked], *memories: Memory) -> tuple[list[list[Ranking]], list[list[float]]]:
-    """Rankings and milliseconds of each memory, a question asked of all before the next."""
+def in_turns(
+    asked: Sequence[str], clock: Stopwatch, *memories: Memory
+) -> tuple[list[list[Ranking]], list[list[float]]]:
+    """Rankings and milliseconds of each memory, a question asked of all before the next, by turns first."""
     rankings: list[list[Ranking]] = [[] for _ in memories]
     times: list[list[float]] = [[] for _ in memories]
-    for memory in memories:
-        memory.recall("warm up", 1)
-    for question in asked:
-        for place, memory in enumerate(memories):
-            begin = time.perf_counter()
-            rankings[place].append(memory.recall(question.text, 10))
-            times[place].append((time.perf_counter() - begin) * 1000)
+    for number, question in enumerate(asked):
+        clock.encode([question])
+        for place in (range(len(memories)), reversed(range(len(memories))))[number % 2]:
+            clock.seconds, begin = 0.0, time.perf_counter()
+            rankings[place].append(memories[place].recall(question, 10))
+            times[place].append((time.perf_counter() - begin - clock.seconds) * 1000)
     return rankings, times
 
 
-def edit_visible_ms(*memories: Memory) -> list[float]:
+def edit_visible_ms(clock: Stopwatch, *memories: Memory) -> list[float]:
     """Milliseconds from a commit to the end of the recall that finds it, of each memory."""
     taken = []
     for memory in memories:
@@ -134,52 +78,46 @@ def edit_visible_ms(*memories: Memory) -> list[float]:
         for number in range(5):
             name = f"Zorblat{number}"
             ingest_readings(memory, [items_reading(name, name, [("", f"{name} keeps the lamp.")], name)])
-            begin = time.perf_counter()
+            clock.seconds, begin = 0.0, time.perf_counter()
             ranking = memory.recall(f"What does {name} keep?", 3)
-            own.append((time.perf_counter() - begin) * 1000)
+            own.append((time.perf_counter() - begin - clock.seconds) * 1000)
             assert ranking[0].document.uri == name, "an edit was not in the next recall"
         taken.append(percentile(own, 50))
     return taken
 
 
-def large(neo4j: str, data: Path, sentences: int, folder: str) -> dict[str, Any]:
+def large(neo4j: str, data: Path, sentences: int, folder: Path) -> dict[str, Any]:
     """Figures of the large memory."""
-    encoder = SentenceEncoder()
-    passages, asked_file = (data / "multihop" / file for file in SETS["2wiki"])
-    items = corpus(passages)
-    asked = questions(asked_file, "2wiki", items)
-    embedder = Enlarged(Remembered(encoder, [question.text for question in asked]))
-    sqlite = f"sqlite:///{folder}/large.db"
-    alone = f"sqlite:///{folder}/alone.db"
-    tenant = list(enlarged(items[:200], 40))[-200:]
-    for url, namespace in ((alone, "tenant"), (sqlite, "tenant")):
-        with Memory.open(url, namespace=namespace, embedder=embedder) as memory:
-            if not memory.store.count(memory.view, "document"):
-                fill_large(memory, tenant, sentences // 1000, 5)
-    with Memory.open(sqlite, embedder=embedder) as memory:
-        if not memory.store.count(memory.view, "document"):
-            fill_large(memory, items, sentences, PER_DOCUMENT)
+    items = [item for passages, _ in SETS.values() for item in corpus(data / "multihop" / passages)]
+    asked, others = (
+        [one.text for one in questions(data / "multihop" / SETS[name][1], name, items)][:QUESTIONS]
+        for name in ("2wiki", "musique")
+    )
+    stores, alone = stores_of([sentences], folder, data, items)
+    sqlite = stores[str(sentences)]
     _copied(sqlite, neo4j)
     figures: dict[str, Any] = {"sentences": _sentences(neo4j)}
     # Then on the same server, which is warm by now.
     for writers in WRITERS:
         url = f"{neo4j}?store=By{writers}"
-        figures[f"writes_sentences_s_{writers}"] = written(sqlite, url, writers, sentences // 5)
+        figures[f"writes_sentences_s_{writers}"] = written(sqlite, url, writers, min(sentences // 5, WRITTEN))
+    clock = Stopwatch(SentenceEncoder())
     with (
-        Memory.open(sqlite, embedder=embedder) as here,
-        Memory.open(neo4j, embedder=embedder) as there,
+        Memory.open(sqlite, embedder=clock) as here,
+        Memory.open(neo4j, embedder=clock) as there,
     ):
         figures["records"] = sum(here.store.info().records["default"].values())
-        rankings, times = in_turns(asked, here, there)
+        in_turns(others, clock, here, there)
+        rankings, times = in_turns(asked, clock, here, there)
         figures["recall_ms_p50"] = [percentile(taken, 50) for taken in times]
         figures["recall_ms_p95"] = [percentile(taken, 95) for taken in times]
         figures["recall_neo4j_over_sqlite"] = round(
             float(np.median(times[1])) / float(np.median(times[0])), 2
         )
         figures["hits_differ"] = f"{differing(*rankings)} of {len(asked)}"
-        figures["edit_visible_ms"] = edit_visible_ms(here, there)
-    figures["tenant"] = _tenant(neo4j, alone, embedder, asked)
-    figures["vector_index"] = _vector_index(neo4j, embedder, asked)
+        figures["edit_visible_ms"] = edit_visible_ms(clock, here, there)
+    figures["tenant"] = _tenant(neo4j, alone, clock, asked)
+    figures["vector_index"] = _vector_index(neo4j, clock, asked)
     return figures
 
 
@@ -237,27 +175,27 @@ def _copied(source: str, target: str) -> None:
         copy(one, other)
 
 
-def _tenant(neo4j: str, alone: str, embedder: Embedder, asked: Sequence[Asked]) -> dict[str, Any]:
+def _tenant(neo4j: str, alone: str, clock: Stopwatch, asked: Sequence[str]) -> dict[str, Any]:
     """Whether the small tenant of the large store gets what a store of its own would give it."""
     with (
-        Memory.open(neo4j, namespace="tenant", embedder=embedder) as shared,
-        Memory.open(alone, namespace="tenant", embedder=embedder) as own,
+        Memory.open(neo4j, namespace=TENANTS, embedder=clock) as shared,
+        Memory.open(alone, namespace=TENANTS, embedder=clock) as own,
     ):
-        rankings, _ = in_turns(asked, shared, own)
+        rankings, _ = in_turns(asked, clock, shared, own)
         return {
             "sentences": own.store.info().vectors,
             "answers_differ": f"{differing(*rankings)} of {len(asked)}",
         }
 
 
-def _vector_index(neo4j: str, embedder: Embedder, asked: Sequence[Asked]) -> dict[str, Any]:
+def _vector_index(neo4j: str, embedder: Embedder, asked: Sequence[str]) -> dict[str, Any]:
     """The server's vector index, which serves views too large for exact search, beside exact search."""
     figures: dict[str, Any] = {}
     with (
         closing(Neo4jStore(neo4j, SCHEMA)) as exact,
         closing(Neo4jStore(neo4j, SCHEMA, exact_texts=0)) as index,
     ):
-        for namespace in ("default", "tenant"):
+        for namespace in ("default", TENANTS):
             view = View.of(namespace)
             found: dict[str, list[list[str]]] = {}
             for name, store in (("exact", exact), ("index", index)):
@@ -271,12 +209,12 @@ def _vector_index(neo4j: str, embedder: Embedder, asked: Sequence[Asked]) -> dic
 
 
 def _nearest(
-    search: Callable[[FloatArray], list[tuple[str, float]]], embedder: Embedder, asked: Sequence[Asked]
+    search: Callable[[FloatArray], list[tuple[str, float]]], embedder: Embedder, asked: Sequence[str]
 ) -> tuple[list[list[str]], list[float]]:
     ids, taken = [], []
     search(embedder.encode(["warm up"])[0])
     for question in asked:
-        vector = embedder.encode([question.text])[0]
+        vector = embedder.encode([question])[0]
         begin = time.perf_counter()
         ids.append([id for id, _ in search(vector)])
         taken.append((time.perf_counter() - begin) * 1000)
@@ -312,11 +250,12 @@ def same_hits(neo4j: str, data: Path, folder: str) -> dict[str, str]:
 
 
 def _hits_differ(sqlite: str, neo4j: str, namespace: str, asked: Sequence[Asked], embedder: Embedder) -> str:
+    clock = Stopwatch(embedder)
     with (
-        Memory.open(sqlite, namespace=namespace, embedder=embedder) as here,
-        Memory.open(neo4j, namespace=namespace, embedder=embedder) as there,
+        Memory.open(sqlite, namespace=namespace, embedder=clock) as here,
+        Memory.open(neo4j, namespace=namespace, embedder=clock) as there,
     ):
-        rankings, _ = in_turns(asked, here, there)
+        rankings, _ = in_turns([question.text for question in asked], clock, here, there)
     return f"{differing(*rankings)} of {len(asked)}"
 
 
@@ -325,7 +264,7 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.stores", description=__doc__)
     parser.add_argument("--neo4j", required=True, help="URL of a server that holds no memory yet")
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="folder of the datasets")
-    parser.add_argument("--size", type=int, help="sentences of the large memory")
+    parser.add_argument("--size", type=int, help="sentences of the population, as in benchmarks.curve")
     parser.add_argument("--hits", action="store_true", help="ask every question of both stores")
     parser.add_argument("--keep", help="folder for the SQLite stores; those that lie there are used again")
     parser.add_argument("--json", action="store_true", help="one line of JSON on stdout")
@@ -334,7 +273,7 @@ def main(arguments: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.keep or temporary
         if options.size:
-            figures["large"] = large(options.neo4j, options.data, options.size, folder)
+            figures["large"] = large(options.neo4j, options.data, options.size, Path(folder))
         if options.hits:
             figures["hits_differ"] = same_hits(options.neo4j, options.data, folder)
     print(json.dumps(figures, indent=None if options.json else 2))

@@ -111,10 +111,10 @@ class Memory(Editing, Forgetting, Purging, History, Sharing, Verifying):
         at = replace(query, now=now)
         if self._remembering is None or self._remembering.embedder is not self.embedder:
             self._remembering = Remembering(self.embedder)
-        found = recall(
-            self.store, self._remembering, at, reader=self.namespace, trusted_only=trusted_only, why=why
-        )
-        return marked(self.store, query.view, found, query.view.as_of or now, self.namespace)
+        encoder = self._remembering
+        with self.store.steady():  # what is told of hits is of the moment that they are of
+            found = recall(self.store, encoder, at, reader=self.namespace, trusted_only=trusted_only, why=why)
+            return marked(self.store, query.view, found, query.view.as_of or now, self.namespace)
 
     def ask(
         self,

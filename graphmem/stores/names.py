@@ -25,6 +25,7 @@ class Names:
         self._column: NDArray[np.bytes_] = np.zeros(0, dtype="S1")
         self._order: NDArray[np.int32] = np.zeros(0, dtype=np.int32)
         self._complete = 0
+        self.begun = False
         self._ids: NDArray[np.object_] = np.zeros(0, dtype=object)
         self._named: NDArray[np.bool_] = np.zeros(0, dtype=bool)
         self._keys: dict[str, int] = {}
@@ -32,12 +33,17 @@ class Names:
     def begin(self, column: NDArray[np.bytes_], order: NDArray[np.int32]) -> None:
         """Know all: ids as ASCII bytes by node key, and the node keys in the order of their ids."""
         self._column, self._order, self._complete = column, order, len(column)
+        self.begun = True
 
-    def follow(self, tables: Tables, last: int) -> None:
-        """Learn the ids of nodes up to this one, if all before are known."""
-        if self._complete and last >= self._complete:
-            self.of(tables, np.arange(self._complete, last + 1), last + 1)
-            self._complete = last + 1
+    def follow(self, tables: Tables, last: int, touched: Keys | None) -> None:
+        """Learn the ids of nodes up to this one and of those written, if all before are known.
+
+        A node that was there without a record may get one, whose namespace the column is of.
+        """
+        if self._complete:
+            new = np.arange(self._complete, last + 1)
+            self.of(tables, new if touched is None else np.union1d(new, touched), last + 1)
+            self._complete = max(self._complete, last + 1)
 
     @property
     def complete(self) -> bool:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from neo4j import Driver, ManagedTransaction
 
 T = TypeVar("T")
-Rows = list[list[Any]]
 
 _CONNECT_SECONDS: Final = 5.0
 _IDLE_SECONDS: Final = 30.0  # a connection not used for so long is asked first whether it lives
@@ -115,6 +114,16 @@ def translate(error: Exception, address: Address) -> StoreError | StoreURLError:
     return kind(f"{address}: {advice} ({' '.join(reason.split())[:300]})")
 
 
+class Rows(list[list[Any]]):
+    """The rows of an answer.
+
+    ``moment`` is a bookmark, which names a state of the database, if they are of that state alone: nothing
+    at all was committed from before the read until its end. Else it is None.
+    """
+
+    moment: str | None = None
+
+
 class Connection:
     """A driver, and transactions that are tried again while the server says that it may help.
 
@@ -188,12 +197,19 @@ class Connection:
         driver = self._open()
 
         def once() -> Rows:
+            seen = frozenset(self._bookmarks.get_bookmarks())
             with driver.session(
                 database=self.address.database,
                 bookmark_manager=self._bookmarks,
                 default_access_mode="READ",
             ) as session:
-                return [list(row.values()) for row in session.run(query, parameters)]
+                rows = Rows(list(row.values()) for row in session.run(query, parameters))
+                # The server waits until it has applied what it is told was seen, and says at the end what it
+                # committed last: if that was seen, no commit can have been there in part.
+                last = session.last_bookmarks().raw_values
+                if len(last) == 1 and last <= seen:
+                    (rows.moment,) = last
+                return rows
 
         return self._again(once)
 

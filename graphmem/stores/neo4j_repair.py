@@ -10,6 +10,7 @@ from graphmem.stores import neo4j_tables
 from graphmem.stores.log import changed_ids, unpack
 from graphmem.stores.neo4j_check import links, trails
 from graphmem.stores.neo4j_connection import Connection
+from graphmem.stores.neo4j_head import Head
 from graphmem.stores.neo4j_keys import NewKeys
 from graphmem.stores.neo4j_migrations import (
     Names,
@@ -44,7 +45,7 @@ def repair(connection: Connection, names: Names, schema: Schema, new_keys: NewKe
     """See ``Store.repair``."""
     _repair_indexes(connection, names)
     _repair_trails(connection, names, new_keys)
-    head = neo4j_tables.head(connection, names)
+    head = Head(connection, names).read()
     records = replayed(unpack(row) for row, _ in links(connection, names))
     records |= derived_from(records.values(), schema)
 

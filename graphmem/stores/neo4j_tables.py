@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphmem.stores.bm25 import Postings
+from graphmem.stores.names import LONGEST
 from graphmem.stores.neo4j_connection import Connection
+from graphmem.stores.neo4j_head import Head
 from graphmem.stores.neo4j_migrations import Names
 from graphmem.stores.tables import EDGE, RECORD, Keys, Way
 from graphmem.stores.words import terms_of
@@ -65,28 +67,39 @@ def parallel(columns: list[Any]) -> list[Any]:
 class Neo4jTables:
     """``Tables`` of the namespaces that this process serves; each call reads what is there by then.
 
-    ``symbols`` numbers names for this process alone. ``reads`` counts the questions to the server.
+    ``symbols`` numbers names for this process alone.
     """
 
     def __init__(
         self,
         connection: Connection,
         names: Names,
+        head: Head,
         served: frozenset[str],
         symbols: dict[str, int],
         index: Callable[[Record], Index],
     ) -> None:
         self._connection = connection
         self._names = names
+        self._head = head
         self._served = sorted(served)
         self._symbols = symbols
         self._index = index
         self._out: NDArray[np.void] | None = None
-        self.reads = 0
+        self._moments: set[str | None] = set()
 
     def _read(self, query: str, **parameters: object) -> list[list[Any]]:
-        self.reads += 1
-        return self._connection.read(self._names(query), **parameters)
+        rows = self._connection.read(self._names(query), **parameters)
+        self.note(rows.moment)
+        return rows
+
+    def note(self, moment: str | None) -> None:
+        """Take note of a read of the server, and of the moment that it is of, if it is one."""
+        self._moments.add(moment)
+
+    def is_at(self, seq: int | None) -> bool:
+        """Whether all that was read of the server is as it was when that commit was the newest."""
+        return not self._moments or self._head.was(seq, self._moments) or self.head() == seq
 
     def _columns(self, query: str, **parameters: object) -> list[Any]:
         """The columns of a query that returns lists, in one row."""
@@ -109,7 +122,7 @@ class Neo4jTables:
 
     def head(self) -> int:
         """See ``Tables.head``."""
-        return head(self._connection, self._names)
+        return self._head.read()
 
     def epoch(self) -> int:
         """See ``Tables.epoch``."""
@@ -260,11 +273,24 @@ class Neo4jTables:
 
     def ids(self, keys: Keys) -> dict[str, int]:
         """See ``Tables.ids``."""
-        query = self._names("MATCH (n:{x}) WHERE n._key IN $keys RETURN collect(n.id), collect(n._key)")
         found: dict[str, int] = {}
         for batch in self._batches(keys):
-            ((ids, numbers),) = self._connection.read(query, keys=batch)
+            ((ids, numbers),) = self._connection.read(self._names(_IDS), keys=batch)
             found.update(zip(ids, numbers, strict=True))
+        return found
+
+    def names(self) -> NDArray[np.bytes_] | None:
+        """Ids by node key, of all records; None if one of them is long, empty or not plain ASCII."""
+        parts = []
+        for batch in self._batches(None):
+            ids, keys = self._columns(_IDS, keys=batch)
+            if any(not 0 < len(id) <= LONGEST or not id.isascii() or "\0" in id for id in ids):
+                return None
+            parts.append((keys, np.array(ids, dtype=bytes)))
+        width = max((ids.dtype.itemsize for _, ids in parts), default=1)
+        found = np.zeros(1 + max((max(keys, default=0) for keys, _ in parts), default=0), dtype=f"S{width}")
+        for keys, ids in parts:
+            found[keys] = ids
         return found
 
     def keys(self, ids: Sequence[str]) -> dict[str, int]:
@@ -274,6 +300,7 @@ class Neo4jTables:
         return dict(zip(found, numbers, strict=True))
 
 
+_IDS: Final = "MATCH (n:{x}) WHERE n._key IN $keys RETURN collect(n.id), collect(n._key)"
 _POSTINGS: Final = """
 UNWIND $asked AS asked
 CALL (asked) {
@@ -305,14 +332,6 @@ def _counted(term: str, keys: Sequence[int], repeated: Sequence[int], counts: Se
     for place, key in enumerate(keys) if times else ():
         often[place] = times.get(key, 1)
     return rows, often
-
-
-def head(connection: Connection, names: Names) -> int:
-    """``seq`` of the newest commit, 0 if there is none."""
-    rows = connection.read(
-        names("MATCH (c:{x}Commit) WHERE c.seq > 0 RETURN c.seq ORDER BY c.seq DESC LIMIT 1")
-    )
-    return int(rows[0][0]) if rows else 0
 
 
 def encoder(connection: Connection, names: Names) -> tuple[str, int] | None:

@@ -64,7 +64,7 @@ class VectorIndex:
         """The k records in view with the greatest cosine to ``query``, as near as the index comes."""
         wanted = _MORE * k
         while wanted < scope.texts and query.any():  # the index takes no zero vector
-            tables.reads += 1
+            tables.note(None)
             keys = self._candidates(view, query, wanted, scope)
             mask = np.zeros(len(scope.mask), dtype=bool)
             mask[keys[keys < len(mask)]] = True

@@ -112,7 +112,7 @@ class Sidecar:
             self._load(tables)
         else:
             self._take_in(tables, touched)
-        self._names.follow(tables, tables.nodes())
+        self._names.follow(tables, tables.nodes(), touched)
         self._seq = head
 
     def _load(self, tables: Tables) -> None:
@@ -152,6 +152,7 @@ class Sidecar:
     def forget(self) -> None:
         """Drop everything: the next call loads it again."""
         self._seq = None
+        self._names = Names()
 
     # --- what a view sees -----------------------------------------------------------------
 
@@ -226,6 +227,26 @@ class Sidecar:
         keys = self._names.keys(tables, ids)
         keys[keys >= len(self._columns)] = 0  # of a commit that came after ``follow``
         return keys
+
+    @property
+    def is_named(self) -> bool:
+        """Whether ids were told since everything was dropped."""
+        return self._names.begun
+
+    def name(self, column: NDArray[np.bytes_] | None) -> None:
+        """Know the ids of all records by node key; None leaves them to be asked for."""
+        found = np.zeros(0, dtype="S1") if column is None else column
+        self._names.begin(found, np.argsort(found).astype(np.int32))
+
+    def seen(self, tables: Tables, view: View, ids: Sequence[str]) -> dict[int, str]:
+        """Ids by key, of those of ``ids`` that are in view."""
+        keys = self.keys(tables, ids)
+        told = self.scope(tables, view).mask[keys].tolist()
+        return {key: id for key, id, is_seen in zip(keys.tolist(), ids, told, strict=True) if is_seen}
+
+    def ids(self, tables: Tables, view: View) -> list[str]:
+        """Ids of all records in view, in order."""
+        return sorted(self.names(tables, np.flatnonzero(self.scope(tables, view).mask)).tolist())
 
     def known(self, tables: Tables, ids: Sequence[str]) -> Mapping[int, str] | None:
         """Ids by key, of those that the tables know; None if they would have to be asked, or are newer."""
