@@ -164,4 +164,5 @@ class Remembering:
             self._known[asked] = vectors  # what was asked last stands last
             while len(self._known) > self.most:
                 del self._known[next(iter(self._known))]
-        return vectors.copy()
+        copy: FloatArray = vectors.copy()
+        return copy

@@ -48,17 +48,13 @@ BRIDGE_POWER: Final = 0.4  # of a bridge's share of mass: the first is often not
 BY_MASS: Final = 50  # passages that are scored because the walk reached them
 BY_RELEVANCE: Final = 10  # and because a sentence of theirs fits the question
 FLOOR: Final = 0.01  # of a passage that the walk does not reach
-EVIDENCE: Final = (
-    0.1  # how much the best sentence counts beside the mass of the walk: more than nothing among equals
-)
+EVIDENCE: Final = 0.1  # of the best sentence beside the mass of the walk: it tells equals apart
 ANSWER: Final = 5.0  # and how much its answer to a bridge's question; 4 to 6 do as well
 COVERING: Final = 5  # hits are chosen for what they add; the rest keep their order
 COVERING_AMONG: Final = 30  # so many of the best
 COVERAGE: Final = 2.0  # of the share of the question's words newly covered, beside ln(score)
 COVERAGE_NAMES: Final = 1.0  # and of the share of its names
-LINK: Final = (
-    3.0  # of a name that links a passage to one chosen before: the second hop is about what the first names
-)
+LINK: Final = 3.0  # of a name that leads on from a passage chosen before, as a second hop does
 LINK_NAMED: Final = 0.6  # of a link by a name that is neither's title
 
 # --- long texts: paragraphs that lean on what stands around them
