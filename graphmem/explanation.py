@@ -1,4 +1,4 @@
-"""An explanation: where a recall started, what it asked in the second hop, and what it left out."""
+"""An explanation: where a recall started, what it asked next, and what it left out."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ class Seed:
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """A bridge of the second hop: a name, the ``question`` asked of it, and its mass (the heaviest has 1).
+    """A bridge to the next hop: a name, the ``question`` asked of it, and its ``mass``.
+
+    That is of the walk against the heaviest name, or the value of the answer that named it against the best.
 
     ``passages`` are the hits that answer this question better than that of any other bridge.
     """

@@ -238,7 +238,7 @@ def unsaid(said: str, *given: object) -> str:
 def unasked(said: str) -> str:
     """What was said without the words of the question in the lines that say it in another way."""
     asked = re.compile("|".join(map(re.escape, re.findall(r"\w+", QUESTION))))
-    return re.sub(r"(?:second hop|answers): .*", lambda line: asked.sub("", line[0]), said)
+    return re.sub(r"(?:asked next|answers): .*", lambda line: asked.sub("", line[0]), said)
 
 
 def own(memory: Memory) -> View:

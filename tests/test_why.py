@@ -171,7 +171,7 @@ def test_the_command_tells_the_same_as_text_and_as_json(
         if seed["kind"] == "entity":
             assert f"linked to: {seed['text']} by “{seed['words']}” ({seed['mass']:.2f} of the mass)" in text
     for hop in why["hops"]:
-        assert f"second hop: {hop['question']} (over {hop['name']}, {hop['mass']:.2f})" in text
+        assert f"asked next: {hop['question']} (over {hop['name']}, {hop['mass']:.2f})" in text
     assert all(hit["shares"] for hit in told["hits"])
     assert "mass of the walk" in text and "what stands right beside it" in text
     assert "why" not in json.loads(run(build(), ["query", BORN, "--json"]).stdout)

@@ -91,7 +91,7 @@ def _meant(name: str) -> str:
 
 
 def print_start(console: Console, reasons: Explanation) -> None:
-    """Where the recall started, and what it asked in the second hop."""
+    """Where the recall started, and what it asked next."""
     for told in _start(reasons):
         console.print(told, style="dim")
 
@@ -106,7 +106,7 @@ def _start(reasons: Explanation) -> Iterator[str]:
         if seed.kind == "sentence" and seed.mass >= _LEAST:
             yield f"starts at: {line(seed.text)} ({seed.mass:.2f})"
     for hop in reasons.hops:
-        yield f"second hop: {line(hop.question)} (over {line(hop.name)}, {hop.mass:.2f})"
+        yield f"asked next: {line(hop.question)} (over {line(hop.name)}, {hop.mass:.2f})"
     if reasons.scored:
         yield f"looked at {reasons.looked_at:,} sentences, scored {reasons.scored:,} passages"
 

@@ -28,7 +28,11 @@ from graphmem.types import Entity, FloatArray
 
 @dataclass(frozen=True, slots=True)
 class Bridge:
-    """A name between two hops: its row, the question rewritten for it and its vector, its share of mass."""
+    """A name between two hops: its row, the question rewritten for it and its vector.
+
+    ``share`` is of the heaviest bridge's mass, or of the best answer's value where it came from an answer
+    (``chains``); ``weight`` is what an answer to the question counts, times its cosine.
+    """
 
     id: str
     name: str
@@ -36,6 +40,7 @@ class Bridge:
     question: str
     vector: FloatArray
     share: float
+    weight: float
 
 
 def bridges(
@@ -45,29 +50,30 @@ def bridges(
     chosen = _chosen(graph, mass, linked, question)
     if not chosen:
         return []
-    texts = _texts(graph, [sentence for _, _, sentence in chosen])
+    texts = said_in(graph, [sentence for _, _, sentence in chosen])
     seeds = _seeds(graph, linked)
     asked = written(question)
     rewritten = [
-        rewrite(asked, [linked[id] for id in seeds.get(sentence, ())], entity.name, texts[sentence])
+        rewrite(asked, [linked[id].words for id in seeds.get(sentence, ())], entity.name, texts[sentence])
         for _, entity, sentence in chosen
     ]
     vectors = embedder.encode(rewritten)
     top = float(mass.entities[chosen[0][0]])
+    shares = [float(mass.entities[row]) / top for row, _, _ in chosen]
     return [
-        Bridge(entity.id, entity.name, row, text, vector, float(mass.entities[row]) / top)
-        for (row, entity, _), text, vector in zip(chosen, rewritten, vectors, strict=True)
+        Bridge(entity.id, entity.name, row, text, vector, share, share**constants.BRIDGE_POWER)
+        for (row, entity, _), text, vector, share in zip(chosen, rewritten, vectors, shares, strict=True)
     ]
 
 
-def rewrite(asked: Sequence[str], explained: Sequence[Link], name: str, sentence: str) -> str:
-    """The question's words with a name in the place of the mention that its sentence explains.
+def rewrite(asked: Sequence[str], explained: Sequence[range], name: str, sentence: str) -> str:
+    """The question's words with a name in the place of the mentions that its sentence explains.
 
     Words of the question that the sentence says go; without such a mention the name is added at the end.
     """
     said = stems(sentence)
-    inside = {at for link in explained for at in range(link.first, link.first + link.size)}
-    place = min((link.first for link in explained), default=len(asked))
+    inside = {at for mention in explained for at in mention}
+    place = min((mention.start for mention in explained), default=len(asked))
     kept: list[str] = []
     for at, word in enumerate((*asked, "")):
         if at == place:
@@ -95,7 +101,7 @@ def _chosen(
     for row in rows:
         record = records.get(graph.entities[row])
         entity = schema.from_record(record) if record else None
-        if not isinstance(entity, Entity) or not _tells(entity, asked):
+        if not isinstance(entity, Entity) or not tells(entity, asked):
             continue
         found.append((row, entity, _heaviest(graph, mass, row)))
         if len(found) == constants.BRIDGES:
@@ -111,13 +117,13 @@ def _heaviest(graph: Subgraph, mass: Mass, entity: int) -> int:
     )
 
 
-def _tells(entity: Entity, asked: set[str]) -> bool:
+def tells(entity: Entity, asked: set[str]) -> bool:
     """Whether a name says something that the question does not."""
     new = [word for word in words(entity.name) if word not in asked]
     return any(not word.isdigit() and word not in COMMON_NOUNS and word not in FUNCTION_WORDS for word in new)
 
 
-def _texts(graph: Subgraph, rows: Sequence[int]) -> dict[int, str]:
+def said_in(graph: Subgraph, rows: Sequence[int]) -> dict[int, str]:
     """What sentences say, with their titles."""
     view, store = graph.view, graph.store
     sentences = store.get(view, [graph.sentences[row] for row in rows])
@@ -162,7 +168,7 @@ def answering(
 ) -> FloatArray:
     """By sentence, how well it answers what is asked of a name in it, shape (sentences,); 0 without one.
 
-    That is share^BRIDGE_POWER x cosine of a bridge. Of what the question names the question itself is asked,
+    That is weight x cosine of a bridge. Of what the question names the question itself is asked,
     BRIDGE_OWN x cosine: not all questions need a second hop. Without bridges nothing is asked.
     """
     best = np.zeros(len(graph.sentences), dtype=np.float32)
@@ -180,5 +186,5 @@ def answering(
 def values(graph: Subgraph, bridge: Bridge, cosine: FloatArray) -> tuple[IntArray, FloatArray]:
     """The rows of the sentences that name a bridge, and how well each answers what is asked of it."""
     edges = np.flatnonzero(graph.edge_entity == bridge.row)
-    value: FloatArray = bridge.share**constants.BRIDGE_POWER * np.maximum(cosine[edges], 0.0)
+    value = np.asarray(bridge.weight * np.maximum(cosine[edges], 0.0), dtype=np.float32)
     return graph.edge_sentence[edges], value

@@ -44,6 +44,11 @@ BRIDGE_NAMED: Final = 2  # sentences that must name a bridge: what is named once
 BRIDGE_OWN: Final = 0.6  # of a cosine to the question itself, beside one to what is asked of a bridge
 BRIDGE_POWER: Final = 0.4  # of a bridge's share of mass: the first is often not the right one
 
+# --- third hop: the question goes on from what answers it about a bridge
+CHAINS: Final = 8  # names to ask about; each is a text to encode
+CHAINS_AMONG: Final = 40  # names in best answers among which these are chosen
+CHAIN: Final = 0.8  # of what an answer counts, times how good the answer before it was
+
 # --- paragraphs: the score of one, and the first hits between them
 BY_MASS: Final = 50  # passages that are scored because the walk reached them
 BY_RELEVANCE: Final = 10  # and because a sentence of theirs fits the question

@@ -40,6 +40,11 @@ class Link:
     first: int
     size: int
 
+    @property
+    def words(self) -> range:
+        """Where they stand."""
+        return range(self.first, self.first + self.size)
+
 
 def written(question: str) -> list[str]:
     """The words of a question as they are written."""

@@ -16,6 +16,7 @@ from graphmem.retrieval import constants
 from graphmem.retrieval.asked import asked
 from graphmem.retrieval.bridges import answering, bridges, edge_cosines
 from graphmem.retrieval.candidates import Candidates, candidates
+from graphmem.retrieval.chains import chains
 from graphmem.retrieval.confidence import confidence, said_of
 from graphmem.retrieval.coverage import covering, stems, telling
 from graphmem.retrieval.doubt import marked, weighed
@@ -140,6 +141,12 @@ def _explore(
         graph.expand([bridge.id], constants.OF_EXPANDED, bridge.vector)
     graph.expand([id for id in heavy if id not in linked][: constants.EXPANDED], constants.OF_EXPANDED)
     cosine = edge_cosines(graph, over)
+    named_in = [graph.entity_row[id] for id in linked if id in graph.entity_row]
+    if further := chains(graph, over, cosine, named_in, query.text, graph.idf(sentences), embedder):
+        for bridge in further:
+            graph.expand([bridge.id], constants.OF_EXPANDED, bridge.vector)
+        over = [*over, *further]
+        cosine = edge_cosines(graph, over)
     mass = _walk(graph, linked, start, constants.STEPS, sentences, cosine)
     return Explored(
         graph,
