@@ -99,7 +99,7 @@ def large(neo4j: str, data: Path, sentences: int, folder: Path) -> dict[str, Any
     figures: dict[str, Any] = {"sentences": _sentences(neo4j)}
     # Then on the same server, which is warm by now.
     for writers in WRITERS:
-        url = f"{neo4j}?store=By{writers}"
+        url = _beside(neo4j, f"By{writers}")
         figures[f"writes_sentences_s_{writers}"] = written(sqlite, url, writers, min(sentences // 5, WRITTEN))
     clock = Stopwatch(SentenceEncoder())
     with (
@@ -160,6 +160,11 @@ def _write(source: str, target: str, place: int, writers: int, limit: int, begin
         for commit, vectors in commits:
             other.apply(commit, vectors)
         done.put(time.perf_counter() - start)
+
+
+def _beside(url: str, store: str) -> str:
+    """The address of another store of a database."""
+    return f"{url.partition('?')[0]}?store={store}"
 
 
 def _sentences(url: str) -> int:
@@ -228,21 +233,21 @@ def same_hits(neo4j: str, data: Path, folder: str) -> dict[str, str]:
     for name, (passages, asked_file) in SETS.items():
         items = corpus(data / "multihop" / passages)
         asked = questions(data / "multihop" / asked_file, name, items)
-        url = f"sqlite:///{folder}/{name}.db"
+        url, other = f"sqlite:///{folder}/{name}.db", _beside(neo4j, f"Hits{name}")
         with Memory.open(url, embedder=encoder) as memory:
             if not memory.store.head():
                 fill(memory, items)
-        _copied(url, f"{neo4j}?store=Hits{name}")
-        figures[name] = _hits_differ(url, f"{neo4j}?store=Hits{name}", "default", asked, encoder)
-    url = f"sqlite:///{folder}/chats.db"
+        _copied(url, other)
+        figures[name] = _hits_differ(url, other, "default", asked, encoder)
+    url, other = f"sqlite:///{folder}/chats.db", _beside(neo4j, "Hitschats")
     found = chats(data / "conversation" / "locomo_dev5.json", None)
     for number, chat in enumerate(found):
         with Memory.open(url, namespace=f"chat{number}", embedder=encoder) as memory:
             if not memory.store.count(memory.view, "document"):
                 conversation.fill(memory, chat)
-    _copied(url, f"{neo4j}?store=Hitschats")
+    _copied(url, other)
     differ = [
-        _hits_differ(url, f"{neo4j}?store=Hitschats", f"chat{number}", chat.questions, encoder)
+        _hits_differ(url, other, f"chat{number}", chat.questions, encoder)
         for number, chat in enumerate(found)
     ]
     figures["conversation"] = "; ".join(differ)
@@ -262,7 +267,7 @@ def _hits_differ(sqlite: str, neo4j: str, namespace: str, asked: Sequence[Asked]
 def main(arguments: Sequence[str]) -> None:
     """Measure what is asked for and print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.stores", description=__doc__)
-    parser.add_argument("--neo4j", required=True, help="URL of a server that holds no memory yet")
+    parser.add_argument("--neo4j", required=True, help="URL of a store that is new, or holds this population")
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="folder of the datasets")
     parser.add_argument("--size", type=int, help="sentences of the population, as in benchmarks.curve")
     parser.add_argument("--hits", action="store_true", help="ask every question of both stores")

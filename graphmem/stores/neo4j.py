@@ -41,9 +41,9 @@ from graphmem.types import Adjacency, Commit, FloatArray, Record, Schema, StoreI
 
 T = TypeVar("T")
 
-# Up to so many texts in view their vectors are compared in memory, by signs first. On a busy machine the 300
-# nearest of 300,000 took 15 ms there, and 228 ms by the server's index, which was asked for 1,200.
-EXACT_TEXTS: Final = 2_000_000
+# Up to so many texts in view their vectors are compared in memory, by signs first. At 300,000 that took 8 ms,
+# the server's index 15 ms, which found .96 of the nearest 20 (``benchmarks.stores``, on a busy machine).
+EXACT_TEXTS: Final = 1_000_000
 _ATTEMPTS: Final = 100
 
 
@@ -391,6 +391,7 @@ class Neo4jStore:
         neo4j_repair.repair(self._connection, self._names, self._schema, self._keys.take)
         with self._lock:
             self._sidecar.forget()
+            self._kept = KeptRows()
 
     def close(self) -> None:
         """See ``Store.close``."""

@@ -249,14 +249,22 @@ class Neo4jTables:
 
     def _all_degrees(self) -> NDArray[np.void]:
         edges = self.edges("out", None)
-        places = np.full(int(edges["near"].max(initial=0)) + 1, -1, dtype=np.int64)
-        records = self.records(None)
-        records = records[records["key"] < len(places)]
-        places[records["key"]] = records["namespace"]
-        entered = np.stack((edges["far"].astype(np.int64), places[edges["near"]], edges["kind"]), axis=1)
-        different, counts = np.unique(entered, axis=0, return_counts=True)
+        symbols = np.array(self._numbers(self._served), dtype=np.int64)
+        if len(symbols) == 1:  # of which all that was read is
+            namespaces = np.full(len(edges), symbols[0])
+        else:
+            records = self.records(None)
+            last = max(edges["near"].max(initial=0), records["key"].max(initial=0))
+            places = np.zeros(int(last) + 1, dtype=np.int64)
+            places[records["key"]] = records["namespace"]
+            namespaces = places[edges["near"]]
+        # As one number each, which sorts a dozen times as fast as rows of three.
+        width = int(max(namespaces.max(initial=0), edges["kind"].max(initial=0))) + 1
+        entered = (edges["far"].astype(np.int64) * width + namespaces) * width + edges["kind"]
+        different, counts = np.unique(entered, return_counts=True)
         table = np.empty(len(different), dtype=EDGE)
-        table["near"], table["far"], table["kind"] = different.T
+        table["near"], rest = np.divmod(different, width * width)
+        table["far"], table["kind"] = np.divmod(rest, width)
         table["weight"] = counts
         return table
 
