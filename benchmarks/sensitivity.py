@@ -112,14 +112,17 @@ def done(file: Path) -> Done:
 def measure(
     names: Sequence[str], place: Place, encoder: Callable[[], Embedder], processes: int = 1
 ) -> dict[str, Any]:
-    """All figures of these sets; what is not in the kept file is asked, and written there."""
+    """All figures of these sets; what is not in the kept file is asked, and written there.
+
+    With no process nothing is asked: the figures are of what is there.
+    """
     place.keep.mkdir(parents=True, exist_ok=True)
     file = place.keep / f"sensitivity-{digest(json.dumps([parts(), place.most]))[:12]}.jsonl"
     there = done(file)
     based = {of for name, of in there if name.startswith(BASELINES)}
     tasks = [(AS_IT_IS.name, of) for of in names] + [(BASELINES, of) for of in names if of not in based]
     tasks += [(one.name, of) for one in settings().values() for of in one.sets if of in names]
-    left = [task for task in dict.fromkeys(tasks) if task not in there]
+    left = [task for task in dict.fromkeys(tasks) if task not in there] if processes else []
     with file.open("a", encoding="utf-8") as lines:
         lines.write("\n" if there else "")  # after a line that was cut
         for number, found in enumerate(run(left, place, encoder, processes), 1):
@@ -148,14 +151,17 @@ def compared(there: Done, one: str, other: str, sets: Sequence[str]) -> dict[str
 
 
 def figures(there: Done, names: Sequence[str]) -> dict[str, Any]:
-    """Each setting against the constants as they are, and these against the baselines, by column."""
+    """Each setting against the constants as they are, and these against the baselines, by column.
+
+    What was not asked of all sets of a column is left out.
+    """
     every = settings()
     columns = {column: [of for of in sets if of in names] for column, sets in COLUMNS.items()}
-    columns = {column: sets for column, sets in columns.items() if sets}
+    columns = {c: s for c, s in columns.items() if s and all((AS_IT_IS.name, of) in there for of in s)}
 
     def row(name: str) -> dict[str, Any]:
-        own = {column: [of for of in sets if of in every[name].sets] for column, sets in columns.items()}
-        return {column: compared(there, name, AS_IT_IS.name, sets) for column, sets in own.items() if sets}
+        own = {c: s for c, s in columns.items() if all((name, of) in there for of in s)}
+        return {column: compared(there, name, AS_IT_IS.name, sets) for column, sets in own.items()}
 
     def steps(name: str, value: float) -> dict[str, Any]:
         keys = {word: f"{name} {word}" for word in FACTORS if f"{name} {word}" in every}
@@ -174,7 +180,8 @@ def figures(there: Done, names: Sequence[str]) -> dict[str, Any]:
                 for name, own in there
                 if own == of and name.startswith(BASELINES)
             }
-            for of in names
+            for sets in columns.values()
+            for of in sets
         },
         "without": {one.name.partition(" ")[2]: row(one.name) for one in WITHOUT},
         "constants": {
@@ -193,7 +200,7 @@ def show(run: Mapping[str, Any]) -> None:
     """What differs for real."""
     for column, own in run["columns"].items():
         print(f"{column}: {own['questions']} questions, recall {own['recall']}")
-    rows = {}
+    rows: dict[str, Mapping[str, Any]] = {}
     for of, own in run["baselines"].items():
         rows |= {f"{of}, graphmem less {name}": row for name, row in own.items()}
     for name, own in run["without"].items():
@@ -205,7 +212,10 @@ def show(run: Mapping[str, Any]) -> None:
                 rows |= {f"{column}, {name} {word}": row for column, row in cells.items()}
     real = {name: row for name, row in rows.items() if row["real"]}
     if real:
-        print(table({name: {k: real[name][k] for k in ("difference", "interval")} for name in sorted(real)}))
+        cells = {n: (row["difference"], *row["interval"]) for n, row in sorted(real.items())}
+        print(
+            table({n: dict(zip(("difference", "from", "to"), own, strict=True)) for n, own in cells.items()})
+        )
     print(f"{len(real)} of {len(rows)} differences are real, {CONFIDENCE:.0%} sure, {RESAMPLES} resamples")
 
 
@@ -218,7 +228,9 @@ def main(arguments: Sequence[str]) -> None:
     )
     parser.add_argument("--set", choices=EVERY, action="append", help="only this set")
     parser.add_argument("--most", type=int, default=MOST, help="questions of a set; of events a third")
-    parser.add_argument("--processes", type=int, default=1, help="that ask side by side")
+    parser.add_argument(
+        "--processes", type=int, default=1, help="that ask side by side; 0 tells what is done"
+    )
     parser.add_argument("--pipeline", default=AUTOMATIC, help="a spaCy pipeline, or none")
     parser.add_argument("--json", action="store_true", help="one line of JSON on stdout")
     options = parser.parse_args(arguments)

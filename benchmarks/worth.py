@@ -18,24 +18,26 @@ def sensitivity(run: Mapping[str, Any]) -> Iterator[str]:
         for name, own in run["columns"].items()
     ]
     yield "`python -m benchmarks.sensitivity --keep FOLDER`, in points of recall (of 100), among 5 passages"
-    yield f"of the multi-hop sets and 10 turns, chapters or records. As it is: {'; '.join(told)}."
+    yield "of the multi-hop sets and 10 turns, chapters or records. As it is:"
+    yield f"{'; '.join(told)}."
     yield f"**Bold**, with its interval: real, by {CONFIDENCE:.0%} of {RESAMPLES:,} resamples of questions"
     yield f"(paired bootstrap). Of {len(rows)} differences {real} are; up to {chance:.0f} may be by chance."
     yield "\n### Against the baselines\n"
     names = list(dict.fromkeys(name for own in run["baselines"].values() for name in own))
     yield from _table("graphmem is better than", names, run["baselines"])
     yield "\n### Without a retriever\n"
-    yield from _table("without", list(run["columns"]), run["without"])
+    yield from _table("without", list(run["columns"]), {n: row for n, row in run["without"].items() if row})
     for part, own in run["constants"].items():
-        yield f"\n### Constants: {part}\n"
         steps = {
             f"`{name}` {values['value']:g} → {values[word]['value']:g}": values[word]
             for name, values in own.items()
             for word in FACTORS
-            if word in values
+            if len(values.get(word, ())) > 1
         }
-        touched = [column for column in run["columns"] if any(column in row for row in steps.values())]
-        yield from _table("", touched, steps)
+        if steps:
+            yield f"\n### Constants: {part}\n"
+            touched = [column for column in run["columns"] if any(column in row for row in steps.values())]
+            yield from _table("", touched, steps)
 
 
 def differences(run: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -243,6 +243,20 @@ def test_a_stopped_run_goes_on_where_it_was(
     assert "locomo" in capsys.readouterr().err
 
 
+def test_what_is_done_so_far_can_be_told(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _few(monkeypatch, "TIME")
+    place = Place(data, tmp_path, 100, NOTHING)
+    assert measure(SETS, place, HashEmbedder, processes=0)["columns"] == {}
+    whole = measure(["locomo"], place, HashEmbedder)
+    (file,) = tmp_path.glob("sensitivity-*.jsonl")
+    lines = file.read_text("utf-8").splitlines()
+    file.write_text("\n".join(lines[:-1]) + "\n", "utf-8")
+    part = measure(SETS, place, HashEmbedder, processes=0)
+    assert part["columns"] == whole["columns"] and part["baselines"] == whole["baselines"]
+    assert part["constants"]["turns"]["TIME"]["halved"] == whole["constants"]["turns"]["TIME"]["halved"]
+    assert part["constants"]["turns"]["TIME"]["doubled"].keys() == {"value"}, "was not asked"
+
+
 def test_other_constants_are_measured_anew(place: Place, keep: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _few(monkeypatch)
     monkeypatch.setattr(sensitivity, "WITHOUT", ())
