@@ -39,7 +39,7 @@ TOUCHED: Final[Mapping[str, tuple[str, ...]]] = {
 }
 SHARES: Final = frozenset(
     """DAMPING SEED_SHARE OUTSIDE_QUANTILE AROUND CONTEXT_BACK CONTEXT_FORWARD CONTEXT_ASKED B_SESSION
-    LIKE_BACK LIKE_FORWARD LIKE_ASKED""".split()
+    LINK_NAMED LIKE_BACK LIKE_FORWARD LIKE_ASKED""".split()
 )
 """Shares of a whole: doubled they are 1 at most."""
 FACTORS: Final = {"halved": 0.5, "doubled": 2.0}
@@ -73,7 +73,7 @@ WITHOUT: Final = tuple(
         ("the third hop", {"CHAINS_AMONG": 0}, PARAGRAPHS),
         ("the best sentence", {"EVIDENCE": 0.0}, PARAGRAPHS),
         ("coverage", {"COVERING": 0}, PARAGRAPHS),
-        ("links", {"LINK": 0.0}, PARAGRAPHS),
+        ("links of the first hits", {"LINK": 0.0}, PARAGRAPHS),
         ("what is around in a text", {"LONG_TEXT": _NEVER}, ("epbench",)),
         ("surroundings", {"REACH": 0, "LIKE_REACH": 0, "BESIDE": 0.0}, PASSING),
         ("context", {"CONTEXT": 0.0}, PASSING),
