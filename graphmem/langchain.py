@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from graphmem.errors import MissingExtra
 from graphmem.memory import Memory
@@ -43,6 +43,7 @@ def to_document(hit: Hit) -> Document:
 class GraphMemRetriever(BaseRetriever):
     """The ``k`` passages of a memory that answer a question, best first.
 
+    With ``order="reader"`` the second best stands last and the least in the middle, as prompts are read best.
     Metadata: ``score`` in [0, 1], ``source`` (URI), ``parts`` (what each retriever says), ``shares``
     (what each part gave to the score), ``path`` (from the question over entities and sentences), ``evidence``
     (the best sentence), ``stale`` (facts of it that do not hold any more), and where the passage stands.
@@ -52,9 +53,11 @@ class GraphMemRetriever(BaseRetriever):
 
     memory: Memory
     k: int = Field(default=5, ge=1)
+    order: Literal["best", "reader"] = "best"
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun, k: int | None = None
     ) -> list[Document]:
         """Recall; ``k`` may be given for one call."""
-        return [to_document(hit) for hit in self.memory.recall(query, self.k if k is None else k)]
+        ranking = self.memory.recall(query, self.k if k is None else k)
+        return [to_document(hit) for hit in (ranking if self.order == "best" else ranking.for_reader())]

@@ -73,6 +73,13 @@ class Ranking:
         """Whether the memory likelier does not tell what is asked: its hits are the nearest misses."""
         return bool(self.hits) and self.confidence < 0.5
 
+    def for_reader(self) -> tuple[Hit, ...]:
+        """The best first, the second best last, and so on inwards: what stands in the middle is read least.
+
+        So do language models read long prompts (Liu et al. 2023, "Lost in the Middle").
+        """
+        return (*self.hits[::2], *reversed(self.hits[1::2]))
+
     def __iter__(self) -> Iterator[Hit]:
         """Best first."""
         return iter(self.hits)

@@ -6,11 +6,16 @@ import asyncio
 import importlib
 import json
 import sys
+from dataclasses import replace
 
 import pytest
 from conftest import put
+from hypothesis import given
+from hypothesis import strategies as st
 
 from graphmem import Memory, MissingExtra, QueryError
+from graphmem.ranking import Query, Ranking
+from graphmem.types import View
 
 pytest.importorskip("langchain_core")
 
@@ -62,6 +67,22 @@ def test_metadata_is_json_and_says_where_and_why(retriever: GraphMemRetriever) -
         assert document.metadata["path"][0] == {"kind": "question", "text": QUESTION, "weight": 1.0}
     (turn,) = (d for d in retriever.invoke("Who goes to London?", k=10) if "London" in d.page_content)
     assert (turn.metadata["speaker"], turn.metadata["at"][:16]) == ("Ada Byron", "2023-05-08T13:56")
+
+
+@given(st.integers(0, 9))
+def test_a_reader_finds_the_best_at_both_ends(many: int) -> None:
+    hits = tuple(range(many))
+    order = replace(Ranking(Query("q", View.of("n")), ()), hits=hits).for_reader()  # type: ignore[arg-type]
+    assert sorted(order) == list(hits)  # type: ignore[type-var]
+    depth = [min(place, many - 1 - place) for place in range(many)]
+    ranks = sorted(range(many), key=lambda place: (depth[place], place))
+    assert [order[place] for place in ranks] == list(hits)
+
+
+def test_the_retriever_gives_the_order_of_a_reader(retriever: GraphMemRetriever) -> None:
+    best = GraphMemRetriever(memory=retriever.memory, k=3).invoke(QUESTION)
+    read = GraphMemRetriever(memory=retriever.memory, k=3, order="reader").invoke(QUESTION)
+    assert read == [best[0], best[2], best[1]]
 
 
 @pytest.mark.parametrize("k", [1, 2, 3])
