@@ -123,6 +123,8 @@ def measure(
     tasks = [(AS_IT_IS.name, of) for of in names] + [(BASELINES, of) for of in names if of not in based]
     tasks += [(one.name, of) for one in settings().values() for of in one.sets if of in names]
     left = [task for task in dict.fromkeys(tasks) if task not in there] if processes else []
+    if not left:
+        return figures(there, names)
     with file.open("a", encoding="utf-8") as lines:
         lines.write("\n" if there else "")  # after a line that was cut
         for number, found in enumerate(run(left, place, encoder, processes), 1):

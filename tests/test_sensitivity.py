@@ -249,6 +249,7 @@ def test_what_is_done_so_far_can_be_told(data: Path, tmp_path: Path, monkeypatch
     _few(monkeypatch, "TIME")
     place = Place(data, tmp_path, 100, NOTHING)
     assert measure(SETS, place, HashEmbedder, processes=0)["columns"] == {}
+    assert not list(tmp_path.iterdir()), "nothing was asked"
     whole = measure(["locomo"], place, HashEmbedder)
     (file,) = tmp_path.glob("sensitivity-*.jsonl")
     lines = file.read_text("utf-8").splitlines()
