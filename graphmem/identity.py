@@ -139,6 +139,8 @@ def plain(text: str) -> str:
     >>> plain("Płock’s Ångström")
     "Plock's Angstrom"
     """
+    if text.isascii():
+        return text
     decomposed = unicodedata.normalize("NFKD", text.translate(_LETTERS))
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 

@@ -64,6 +64,7 @@ LINK_NAMED: Final = 0.6  # of a link by a name that is neither's title
 
 # --- long texts: paragraphs that lean on what stands around them
 LONG_TEXT: Final = 10  # passages of a text in which what stands around one tells what it is about
+TEXTS_AMONG: Final = 10  # first passages whose texts are looked at: no other text brings one among them
 AROUND: Final = 0.5  # of what stands around a paragraph in its text, beside what it says; to .85 as good
 
 # --- surroundings: which turns and records are scored

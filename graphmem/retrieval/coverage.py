@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from typing import Final, TypeVar
 
 from graphmem.identity import words
@@ -23,7 +24,12 @@ _ENDING: Final = re.compile(r"(?<=\w{3})(?:ing|ed|es|s|e)$")
 
 def stems(text: str) -> set[str]:
     """The words of a text without their commonest endings."""
-    return {_ENDING.sub("", word) for word in words(text)}
+    return {_stem(word) for word in words(text)}
+
+
+@lru_cache(maxsize=65536)
+def _stem(word: str) -> str:
+    return _ENDING.sub("", word)
 
 
 def telling(question: str) -> set[str]:

@@ -14,7 +14,7 @@ from graphmem.lexicon import Lexicon, lexicon_of
 from graphmem.ranking import Query, Ranking, Step
 from graphmem.retrieval import constants
 from graphmem.retrieval.asked import asked
-from graphmem.retrieval.bridges import answering, bridges, edge_cosines
+from graphmem.retrieval.bridges import Bridge, answering, bridges, edge_cosines
 from graphmem.retrieval.candidates import Candidates, candidates
 from graphmem.retrieval.chains import chains
 from graphmem.retrieval.confidence import confidence, said_of
@@ -137,14 +137,12 @@ def _explore(
     over = []
     if "paragraph" in found and not _suffices(store, query, graph, relevance):
         over = bridges(graph, mass, linked, query.text, embedder)
-    for bridge in over:
-        graph.expand([bridge.id], constants.OF_EXPANDED, bridge.vector)
+    _expand(graph, over)
     graph.expand([id for id in heavy if id not in linked][: constants.EXPANDED], constants.OF_EXPANDED)
     cosine = edge_cosines(graph, over)
     named_in = [graph.entity_row[id] for id in linked if id in graph.entity_row]
     if further := chains(graph, over, cosine, named_in, query.text, graph.idf(sentences), embedder):
-        for bridge in further:
-            graph.expand([bridge.id], constants.OF_EXPANDED, bridge.vector)
+        _expand(graph, further)
         over = [*over, *further]
         cosine = edge_cosines(graph, over)
     mass = _walk(graph, linked, start, constants.STEPS, sentences, cosine)
@@ -158,6 +156,11 @@ def _explore(
         over,
         cosine,
     )
+
+
+def _expand(graph: Subgraph, over: Sequence[Bridge]) -> None:
+    """Take in the sentences of bridges, of each those that are nearest to what is asked of it."""
+    graph.expand([one.id for one in over], constants.OF_EXPANDED, [one.vector for one in over])
 
 
 def _sentences(store: Store, view: View) -> int:
@@ -269,11 +272,14 @@ def _paragraphs(store: Store, query: Query, explored: Explored, lexicon: Lexicon
 def _in_texts(
     store: Store, query: Query, explored: Explored, alone: Scores, lexicon: Lexicon | None
 ) -> Scores:
-    """The scores of paragraphs with what stands around them, of the long texts that come first."""
+    """The scores of paragraphs with what stands around them, of the long texts that come first.
+
+    The scores of a text are given to its paragraphs anew, so that none comes before where its best was.
+    """
     ids = [id for id in explored.found["paragraph"].ids if id in explored.relevance]
     cosines = _cosines(explored, ids)
     text = _long_texts(store, query.view, {*cosines, *alone.final})
-    first = {text[id] for id in _top(alone.final, max(constants.COVERING_AMONG, query.k)) if id in text}
+    first = {text[id] for id in _top(alone.final, max(constants.TEXTS_AMONG, query.k)) if id in text}
     if not first:
         return alone
     near = {id: value for id, value in cosines.items() if text.get(id) in first}

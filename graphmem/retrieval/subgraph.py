@@ -98,10 +98,11 @@ class Subgraph:
         opens = self.store.neighbours(self.view, sentences, [schema.OPENS], "out")
         return {id for id, openings in opens.degree.items() if edges.degree.get(id) == openings}
 
-    def expand(self, entities: Sequence[str], most: int, vector: FloatArray | None = None) -> None:
+    def expand(self, entities: Sequence[str], most: int, vectors: Sequence[FloatArray] = ()) -> None:
         """Take in the sentences of entities, of each the ``most`` that are nearest to the question.
 
-        Or to another ``vector``; those that stand under the entity as their title come first.
+        Or to a vector of the entity's own, if ``vectors`` has one for each; those that stand under the entity
+        as their title come first.
         """
         edges = self.store.neighbours(
             self.view, entities, schema.ENTITY_EDGES, "in", degree_cap=constants.HUB
@@ -110,8 +111,15 @@ class Subgraph:
         source = _rows({id: row for row, id in enumerate(sentences)}, edges.source)
         target = _rows({id: row for row, id in enumerate(entities)}, edges.target)
         target, source, titled = _merged(target, source, _are(edges, schema.TITLED))
-        near = self.store.cosines(self.view, sentences, self.vector if vector is None else vector)
-        weight = np.log1p(constants.DEFINITION) * titled + near[source] / constants.TEMPERATURE
+        if vectors:
+            near = np.zeros(len(source), dtype=np.float32)
+            for row, vector in enumerate(vectors):
+                own = np.flatnonzero(target == row)
+                ids = [sentences[at] for at in source[own].tolist()]
+                near[own] = self.store.cosines(self.view, ids, vector)
+        else:
+            near = self.store.cosines(self.view, sentences, self.vector)[source]
+        weight = np.log1p(constants.DEFINITION) * titled + near / constants.TEMPERATURE
         best = _best_of_each(target, weight, [sentences[row] for row in source.tolist()], most)
         self.add(sentences[row] for row in source[best].tolist())
 
