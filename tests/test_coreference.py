@@ -26,8 +26,8 @@ from graphmem.ingest.coreference.gender import GIVEN, given_names  # noqa: E402
 from graphmem.ingest.coreference.things import SURE  # noqa: E402
 from graphmem.ingest.language import ENGLISH, load  # noqa: E402
 
-GAP_F1 = 0.744
-"""Under what every other passage of the second half reaches."""
+GAP_F1 = 0.766
+"""Under what every fourth passage of the second half reaches; the gate asks all of them."""
 
 TEXTS = (
     "Mary Olsen opened a bakery in Bergen. She sold it to her brother in 1990.",
@@ -258,7 +258,7 @@ def test_the_figure_on_gap(nlp: Language) -> None:
         passages = benchmark.read(DEFAULT_DATA / "coreference" / "gap-development.tsv")
     except DatasetMissing:
         pytest.skip("GAP is not there")
-    half = passages[len(passages) // 2 :: 2]
+    half = passages[len(passages) // 2 :: 4]
     docs = list(nlp.pipe([passage.text for passage in half], batch_size=64))
     answers = [benchmark.rules(passage, doc) for passage, doc in zip(half, docs, strict=True)]
     by_place = [benchmark.parallelism(passage, doc) for passage, doc in zip(half, docs, strict=True)]
