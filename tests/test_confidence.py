@@ -79,6 +79,18 @@ def test_how_many_hits_are_asked_for_does_not_matter(chat: Memory) -> None:
     assert chat.recall(TOLD[0], 1).confidence == chat.recall(TOLD[0], 4).confidence
 
 
+def test_what_is_withheld_makes_nothing_surer(tmp_path: Path, encoder: SentenceEncoder) -> None:
+    with opened(tmp_path, embedder=encoder) as memory:
+        put(memory, {"told.md": "Ann's dog is called Pepper.\n", "other.md": "The kayak needs paint.\n"})
+        memory.trust("told.md", "untrusted")
+        question = "What is Ann's dog called?"
+        assert memory.recall(question).confidence > 0.5
+        ranking = memory.recall(question, trusted_only=True)
+        assert ranking.withheld and ranking.doubtful
+        memory.trust("*", "untrusted")
+        assert memory.recall(question, trusted_only=True).confidence < 0.01
+
+
 def test_an_empty_memory_is_sure_of_nothing_and_has_no_misses(tmp_path: Path) -> None:
     with opened(tmp_path) as memory:
         ranking = memory.recall("Where is it?")

@@ -93,7 +93,7 @@ def _chosen(
     heavy = np.where(
         graph.degree >= constants.BRIDGE_NAMED, np.round(mass.entities.astype(np.float64), constants.TIE), 0.0
     )
-    heavy[[*graph.dates, *(graph.entity_row[id] for id in linked if id in graph.entity_row)]] = 0.0
+    heavy[[*graph.dates, *graph.rows(linked)]] = 0.0
     best = [row for row in greatest(heavy, constants.BRIDGES_AMONG).tolist() if heavy[row]]
     rows = sorted(best, key=lambda row: (-heavy[row], graph.entities[row]))[: constants.BRIDGES_AMONG]
     records = graph.store.get(graph.view, [graph.entities[row] for row in rows])
@@ -174,7 +174,7 @@ def answering(
     best = np.zeros(len(graph.sentences), dtype=np.float32)
     if not found:
         return best
-    rows = [graph.entity_row[id] for id in linked if id in graph.entity_row]
+    rows = graph.rows(linked)
     own = graph.edge_sentence[np.isin(graph.edge_entity, rows)]
     best[own] = constants.BRIDGE_OWN * np.maximum(graph.cosine[own], 0.0)
     for bridge in found:

@@ -65,10 +65,12 @@ def chains(
     asked = set(words(question))
     found: dict[int, str] = {}
     for row in best:
+        if len(found) == constants.CHAINS:
+            break
         step = steps[row]
         if row in names and tells(names[row], asked.union(words(step.bridge.question))):
             text = _next(step.bridge, names[row].name, texts[step.sentence])
-            if text and len(found) < constants.CHAINS:
+            if text:
                 found[row] = text
     if not found:
         return []

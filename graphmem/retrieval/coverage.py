@@ -65,18 +65,20 @@ def covering(
     value = {id: math.log(max(score, 1e-12)) for id, score in scores.items()}
     chosen: dict[str, float] = {}
     words_left, names_left, last = set(asked), set(of_name), math.inf
+    link = dict.fromkeys(said, 0.0)
     while said and len(chosen) < constants.COVERING:
         gain = {
             id: constants.COVERAGE * _share(of_word, found & words_left)
             + constants.COVERAGE_NAMES * _share(of_name, named.get(id, NOBODY).specific.keys() & names_left)
-            + constants.LINK
-            * max((named[id].linked(named[one], asked_of) for one in chosen if id in named), default=0.0)
+            + constants.LINK * link[id]
             for id, found in said.items()
         }
         first = min(said, key=lambda id: (-round(value[id] + gain[id], constants.TIE), id))
         chosen[first] = last = min(value[first] + gain[first], last - _LATER)
         words_left -= said.pop(first)
-        names_left -= named.get(first, NOBODY).specific.keys()
+        names = named.get(first, NOBODY)
+        names_left -= names.specific.keys()
+        link = {id: max(link[id], names.linked(named.get(id, NOBODY), asked_of)) for id in said}
     rest = {id: min(value[id], last) for id in best if id not in chosen}
     top = max((chosen or rest).values(), default=0.0)
     return {id: math.exp(v - top) for id, v in (chosen | rest).items()}

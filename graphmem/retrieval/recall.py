@@ -80,24 +80,29 @@ def _recall(
     allowed = {id: scored[id] for id in scored.keys() - barred}
     ids, equals = distinct(store, query.view, _top(allowed, len(allowed)), query.k)
     best = {id: scored[id] for id in ids}
-    named = (link.entity for link in explored.linked.values())
-    seeds = tuple(Step("entity", one.id, one.name, float(one.mentions)) for one in named)
+    entities = (link.entity for link in explored.linked.values())
+    seeds = tuple(Step("entity", one.id, one.name, float(one.mentions)) for one in entities)
     told = [(of_kind.then("trust", scored), best.keys() & of_kind.final.keys()) for of_kind in of_kinds]
     shares = {id: of_kind.shares(id) for of_kind, ids in told for id in ids}
     shown = marked(hits(store, query, explored, best, shares, equals), doubted)
     withheld = len(barred.intersection(first))
     reasons = explain(query, explored, shown, len(scored), {"untrusted": withheld}) if why else None
-    sure = _confidence(store, query, explored, of_kinds, scored)
+    sure = _confidence(store, query, explored, of_kinds, allowed, barred)
     return Ranking(query, shown, seeds, withheld, reasons, sure)
 
 
 def _confidence(
-    store: Store, query: Query, explored: Explored, of_kinds: Sequence[Scores], scored: Mapping[str, float]
+    store: Store,
+    query: Query,
+    explored: Explored,
+    of_kinds: Sequence[Scores],
+    allowed: Mapping[str, float],
+    barred: Collection[str],
 ) -> float:
-    """How likely the memory tells what is asked, however many passages are."""
-    best = _top(scored, constants.CONFIDENT_AMONG)
-    graph = explored.graph
-    nearest = max(float(graph.cosine[graph.sentence_row[id]]) for id in explored.relevance)
+    """How likely what may be shown tells what is asked, however many hits are; what is barred has no say."""
+    best = _top(allowed, constants.CONFIDENT_AMONG)
+    cosines = _cosines(explored, explored.relevance)
+    nearest = max((value for id, value in cosines.items() if id not in barred), default=0.0)
     margin = next((of_kind.margin for of_kind in of_kinds if of_kind.final.keys() & best[:1]), 0.0)
     return confidence(nearest, said_of(query.text, _texts(store, query.view, best).values()), margin)
 
@@ -140,8 +145,8 @@ def _explore(
     _expand(graph, over)
     graph.expand([id for id in heavy if id not in linked][: constants.EXPANDED], constants.OF_EXPANDED)
     cosine = edge_cosines(graph, over)
-    named_in = [graph.entity_row[id] for id in linked if id in graph.entity_row]
-    if further := chains(graph, over, cosine, named_in, query.text, graph.idf(sentences), embedder):
+    idf = graph.idf(sentences)
+    if further := chains(graph, over, cosine, graph.rows(linked), query.text, idf, embedder):
         _expand(graph, further)
         over = [*over, *further]
         cosine = edge_cosines(graph, over)
@@ -193,7 +198,7 @@ def _walk(
     """Walk from linked entities by idf and from the best sentences."""
     idf = graph.idf(sentences)
     entities = np.zeros(len(graph.entities), dtype=np.float32)
-    rows = [graph.entity_row[id] for id in linked if id in graph.entity_row]
+    rows = graph.rows(linked)
     if rows:
         entities[rows] = constants.SEED_SHARE * idf[rows] / idf[rows].sum()
     restart = np.zeros(len(graph.sentences), dtype=np.float32)
@@ -262,10 +267,11 @@ def _paragraphs(store: Store, query: Query, explored: Explored, lexicon: Lexicon
         {graph.passages[row]: float(answers[row]) for row in chosen},
     )
     first = _top(scores.final, constants.COVERING_AMONG)
-    asked_of = [graph.entity_row[id] for id in explored.linked if id in graph.entity_row]
     names = named(graph, first, graph.idf(_sentences(store, query.view)))
     texts = _texts(store, query.view, first)
-    scores = scores.then("coverage", covering(query.text, scores.final, texts, names, asked_of))
+    scores = scores.then(
+        "coverage", covering(query.text, scores.final, texts, names, graph.rows(explored.linked))
+    )
     return _in_texts(store, query, explored, scores, lexicon)
 
 

@@ -123,6 +123,10 @@ class Subgraph:
         best = _best_of_each(target, weight, [sentences[row] for row in source.tolist()], most)
         self.add(sentences[row] for row in source[best].tolist())
 
+    def rows(self, entities: Iterable[str]) -> list[int]:
+        """The rows of those entities that are here."""
+        return [self.entity_row[id] for id in entities if id in self.entity_row]
+
     def idf(self, sentences_in_view: int) -> FloatArray:
         """Specificity of each entity, ln(1 + N / degree) (node specificity of HippoRAG, smoothed)."""
         idf = np.log1p(sentences_in_view / np.maximum(self.degree, 1)).astype(np.float32)
