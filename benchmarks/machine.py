@@ -42,6 +42,7 @@ def batch(runs: int) -> tuple[Counter[str], str]:
         stateful_step_count=RUN,
         deadline=None,
         database=None,
+        derandomize=False,
         phases=[Phase.generate],  # a fault is told as it was met: to make it small can take long
         report_multiple_bugs=False,
         print_blob=True,

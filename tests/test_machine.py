@@ -52,6 +52,7 @@ def test_a_memory_is_what_its_model_says_after_every_step() -> None:
                 stateful_step_count=50,
                 deadline=None,
                 database=None,
+                derandomize=False,  # the same examples again and again would tell nothing new
                 print_blob=True,
                 suppress_health_check=list(HealthCheck),
             ),
