@@ -15,7 +15,6 @@ from benchmarks.datasets import Asked, chats, corpus, questions
 from benchmarks.measures import recall_at
 from graphmem.embedding import Embedder, Remembering
 from graphmem.ingest.language import AUTOMATIC
-from graphmem.lexicon import Lexical
 from graphmem.memory import Memory
 from graphmem.types import FloatArray
 
@@ -27,12 +26,10 @@ CUTS: Final = {"multihop": 5, "conversation": 10, "episodic": 10}
 
 
 class Blind:
-    """An encoder that sees nothing in any text; what it knows of words by themselves it knows."""
+    """An encoder that sees nothing in any text."""
 
     def __init__(self, embedder: Embedder) -> None:
         self.name, self.dimension = embedder.name, embedder.dimension
-        if isinstance(embedder, Lexical):
-            self.lexicon = embedder.lexicon
 
     def encode(self, texts: Sequence[str]) -> FloatArray:
         """Zeros, shape (n, dimension)."""

@@ -131,6 +131,7 @@ def vectors_of(source: Store, commit: Commit) -> Vectors | None:
     """
     left = {change.id: change.after for change in commit.changes}
     texts = [id for id, record in left.items() if record and schema.searched_text(record) is not None]
-    found = source.vectors(View.of(commit.namespace), texts) if texts else {}
+    view = View.of(commit.namespace)
+    found = source.vectors(view, texts) if texts else {}
     encoder = source.encoder() if found else None
-    return Vectors(encoder, found) if encoder else None
+    return Vectors(encoder, found, source.tokens(view, list(found))) if encoder else None

@@ -6,23 +6,25 @@ import hashlib
 import importlib.util
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Final, Protocol, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 
+from graphmem import schema
 from graphmem.errors import GraphMemError, MissingExtra
-from graphmem.lexicon import Lexical, Lexicon, PieceLexicon
-from graphmem.types import FloatArray
+from graphmem.tokens import NOTHING, Contextual, axes, tokens_of
+from graphmem.types import FloatArray, Record, Tokens, Vectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 MODEL: Final = "all-MiniLM-L6-v2"
 REMEMBERED: Final = 200  # batches, of 14 kB at the most: nine texts
+TOKENS_AT_ONCE: Final = 512  # texts: what the encoder says of each piece is large until it is made small
 BATCH: Final = 32  # the fastest of 16, 32, 64 on two cores
 # The weights as published on the hub; a package that carries others is not used.
 WEIGHTS_SHA256: Final = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -108,13 +110,6 @@ class SentenceEncoder:
             if noisy:
                 chatter.enable_progress_bar()
 
-    @cached_property
-    def lexicon(self) -> Lexicon:
-        """Which word pieces are alike, by the model's input embeddings."""
-        transformer: Any = self._model[0]
-        weights = transformer.auto_model.get_input_embeddings().weight
-        return PieceLexicon(self._model.tokenizer.backend_tokenizer, weights.detach().float().numpy())
-
     def encode(self, texts: Sequence[str]) -> FloatArray:
         """Unit vectors, shape (len(texts), 384), float32."""
         if not texts:
@@ -123,6 +118,45 @@ class SentenceEncoder:
             list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
         )
         return np.asarray(vectors, dtype=np.float32)
+
+    def encode_tokens(self, texts: Sequence[str]) -> tuple[FloatArray, list[Tokens]]:
+        """Unit vectors, shape (len(texts), 384), float32, and the tokens of each text, from one pass."""
+        vectors, tokens = [np.zeros((0, self.dimension), dtype=np.float32)], list[Tokens]()
+        special = set(self._model.tokenizer.all_special_ids)
+        for start in range(0, len(texts), TOKENS_AT_ONCE):
+            found: Any = self._model.encode(
+                list(texts[start : start + TOKENS_AT_ONCE]),
+                batch_size=BATCH,
+                output_value=None,
+                normalize_embeddings=True,
+                show_progress_bar=False,
+            )
+            vectors += [one["sentence_embedding"].float().numpy()[None] for one in found]
+            for one in found:
+                pieces = one["input_ids"].numpy()
+                kept = one["attention_mask"].numpy().astype(bool) & ~np.isin(pieces, list(special))
+                tokens.append(tokens_of(pieces[kept], one["token_embeddings"].float().numpy()[kept], axes()))
+        return np.concatenate(vectors), tokens
+
+
+def encode_tokens(embedder: Embedder, texts: Sequence[str]) -> tuple[FloatArray, list[Tokens]]:
+    """Unit vectors, shape (len(texts), d), and the tokens of each text: none where the encoder gives none."""
+    if isinstance(embedder, Contextual):
+        return embedder.encode_tokens(texts)
+    return embedder.encode(texts), [NOTHING for _ in texts]
+
+
+def embed(embedder: Embedder, records: Iterable[Record]) -> Vectors:
+    """The vectors of those records that are searched by text, and the tokens of turns and records."""
+    texts = {record.id: (record.kind, text) for record in records if (text := schema.searched_text(record))}
+    whole = {id: text for id, (kind, text) in texts.items() if kind not in schema.TOKEN_KINDS}
+    apart = {id: text for id, (kind, text) in texts.items() if kind in schema.TOKEN_KINDS}
+    by_id = dict(zip(whole, embedder.encode(list(whole.values())), strict=True)) if whole else {}
+    if not apart:
+        return Vectors(embedder.name, by_id)
+    vectors, tokens = encode_tokens(embedder, list(apart.values()))
+    by_id |= zip(apart, vectors, strict=True)
+    return Vectors(embedder.name, by_id, {id: own for id, own in zip(apart, tokens, strict=True) if len(own)})
 
 
 class Remembering:
@@ -135,7 +169,7 @@ class Remembering:
 
     def __init__(self, embedder: Embedder, most: int = REMEMBERED) -> None:
         self.embedder, self.most = embedder, most
-        self._known: dict[tuple[str, ...], FloatArray] = {}
+        self._known: dict[tuple[bool, tuple[str, ...]], tuple[FloatArray, list[Tokens]]] = {}
         self._lock = Lock()
 
     @property
@@ -148,21 +182,23 @@ class Remembering:
         """As of the encoder."""
         return self.embedder.dimension
 
-    @property
-    def lexicon(self) -> Lexicon:
-        """As of the encoder; an AttributeError if it has none."""
-        return cast(Lexical, self.embedder).lexicon
-
     def encode(self, texts: Sequence[str]) -> FloatArray:
         """Unit vectors, shape (len(texts), dimension), float32."""
-        asked = tuple(texts)
+        return self._asked(texts, apart=False)[0]
+
+    def encode_tokens(self, texts: Sequence[str]) -> tuple[FloatArray, list[Tokens]]:
+        """Unit vectors, and the tokens of each text: none where the encoder gives none."""
+        return self._asked(texts, apart=True)
+
+    def _asked(self, texts: Sequence[str], *, apart: bool) -> tuple[FloatArray, list[Tokens]]:
+        asked = (apart, tuple(texts))
         with self._lock:
-            vectors = self._known.pop(asked, None)
-        if vectors is None:
-            vectors = self.embedder.encode(texts)
+            known = self._known.pop(asked, None)
+        if known is None:
+            known = encode_tokens(self.embedder, texts) if apart else (self.embedder.encode(texts), [])
         with self._lock:
-            self._known[asked] = vectors  # what was asked last stands last
+            self._known[asked] = known  # what was asked last stands last
             while len(self._known) > self.most:
                 del self._known[next(iter(self._known))]
-        copy: FloatArray = vectors.copy()
-        return copy
+        vectors, tokens = known
+        return vectors.copy(), [own.copy() for own in tokens]

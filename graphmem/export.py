@@ -25,6 +25,7 @@ from graphmem.identity import checked_namespace
 from graphmem.projection import SCHEMA
 from graphmem.stores.base import Store
 from graphmem.types import (
+    TOKEN,
     Change,
     Commit,
     Document,
@@ -33,6 +34,7 @@ from graphmem.types import (
     Passage,
     Record,
     Sentence,
+    Tokens,
     Vectors,
     View,
 )
@@ -110,13 +112,14 @@ def _check_ids(*ids: str) -> None:
 class _VectorLine(_Line):
     vector: str
     data: Base64Bytes
+    tokens: Base64Bytes = b""
 
-    def value(self) -> FloatArray:
-        """The vector, shape (d,), if it is finite."""
+    def value(self) -> tuple[FloatArray, Tokens]:
+        """The vector, shape (d,), if it is finite, and the tokens."""
         vector = np.frombuffer(self.data, dtype="<f4").astype(np.float32)
         if not vector.size or not np.isfinite(vector).all():
             raise ValueError(f"the vector of {self.vector} is none")
-        return vector
+        return vector, np.frombuffer(self.tokens, dtype=TOKEN)
 
 
 def _encodable(text: str) -> bool:
@@ -156,11 +159,17 @@ def _vector_lines(store: Store, view: View) -> Iterator[str]:
     ids = sorted(record.id for kind in kinds for record in store.scan(view, kind))
     for start in range(0, len(ids), VECTOR_BATCH):
         batch = ids[start : start + VECTOR_BATCH]
-        vectors = store.vectors(view, batch)
+        vectors, tokens = store.vectors(view, batch), store.tokens(view, batch)
         for id in batch:
             if id in vectors:
-                raw = np.asarray(vectors[id], dtype="<f4").tobytes()
-                yield _line(vector=id, data=base64.b64encode(raw).decode("ascii"))
+                given = {"data": _base64(np.asarray(vectors[id], dtype="<f4").tobytes())}
+                if id in tokens:
+                    given["tokens"] = _base64(tokens[id].tobytes())
+                yield _line(vector=id, **given)
+
+
+def _base64(raw: bytes) -> str:
+    return base64.b64encode(raw).decode("ascii")
 
 
 def export_lines(store: Store, view: View) -> Iterator[str]:
@@ -230,38 +239,42 @@ def _texts(commit: Commit) -> list[str]:
     return [id for id, record in left.items() if record and schema.searched_text(record) is not None]
 
 
-def _check_vectors(encoder: str | None, vectors: dict[str, FloatArray], commits: Sequence[Commit]) -> None:
+def _check_vectors(vectors: Vectors, commits: Sequence[Commit]) -> None:
     """Refuse vectors that could not be applied."""
-    if vectors and encoder is None:
+    if vectors.by_id and not vectors.encoder:
         raise ValueError("vectors of no encoder")
-    if len({len(vector) for vector in vectors.values()}) > 1:
+    if len({len(vector) for vector in vectors.by_id.values()}) > 1:
         raise ValueError("vectors of different lengths")
-    stray = vectors.keys() - {id for commit in commits for id in _texts(commit)}
+    stray = vectors.by_id.keys() - {id for commit in commits for id in _texts(commit)}
     if stray:
         raise ValueError(f"the vector of {min(stray)}, which no commit leaves with a text")
 
 
-def read_export(lines: Iterable[str]) -> tuple[str | None, dict[str, FloatArray], list[Commit]]:
-    """The encoder's name, the vectors (shape (d,)) by id, and the commits of an export.
+def read_export(lines: Iterable[str]) -> tuple[Vectors, list[Commit]]:
+    """The vectors, of no encoder's name if none made any, and the commits of an export.
 
     Raises:
         ImportFormatError: it is not an export, of another format, cut, or holds what cannot be applied.
     """
     values = _parse(lines)
     encoder = _check_header(next(values, {}))
-    vectors: dict[str, FloatArray] = {}
+    by_id: dict[str, FloatArray] = {}
+    tokens: dict[str, Tokens] = {}
     commits: list[Commit] = []
     end: dict[str, int] | None = None
     try:
         for value in values:
             if "vector" in value:
-                vectors[value["vector"]] = _VectorLine.model_validate(value).value()
+                line = _VectorLine.model_validate(value)
+                by_id[line.vector], own = line.value()
+                tokens |= {line.vector: own} if len(own) else {}
             elif "commit" in value:
                 commits.append(_CommitLine.model_validate(value).value())
             else:
                 end = value["end"]
-        if end == {"commits": len(commits), "vectors": len(vectors)}:
-            _check_vectors(encoder, vectors, commits)
+        vectors = Vectors(encoder or "", by_id, tokens)
+        if end == {"commits": len(commits), "vectors": len(by_id)}:
+            _check_vectors(vectors, commits)
     except ImportFormatError:
         raise
     except ValidationError as error:
@@ -274,9 +287,9 @@ def read_export(lines: Iterable[str]) -> tuple[str | None, dict[str, FloatArray]
         raise ImportFormatError(
             f"a line is not of format {FORMAT} ({error!r}): nothing was imported"
         ) from error
-    if end != {"commits": len(commits), "vectors": len(vectors)}:
+    if end != {"commits": len(commits), "vectors": len(by_id)}:
         raise ImportFormatError("the export is cut: make it again; nothing was imported")
-    return encoder, vectors, commits
+    return vectors, commits
 
 
 def import_lines(store: Store, lines: Iterable[str]) -> int:
@@ -287,16 +300,17 @@ def import_lines(store: Store, lines: Iterable[str]) -> int:
         EncoderMismatch: the store's vectors come from another encoder; nothing was imported.
         Conflict: a commit does not fit what is there; those before it are in, importing again goes on.
     """
-    encoder, vectors, commits = read_export(lines)
+    vectors, commits = read_export(lines)
     there = store.info().encoder
-    if encoder and there and encoder != there:
+    if vectors.encoder and there and vectors.encoder != there:
         raise EncoderMismatch(
-            f"the export's vectors come from {encoder}, the store's from {there}: import into a new store"
+            f"the export's vectors come from {vectors.encoder}, the store's from {there}:"
+            " import into a new store"
         )
     new = 0
     for commit in commits:
-        given = {id: vectors[id] for id in _texts(commit) if id in vectors}
+        given = vectors.of(_texts(commit))
         head = store.head()
-        applied = store.apply(commit, Vectors(encoder, given) if encoder and given else None)
+        applied = store.apply(commit, given if given.by_id else None)
         new += applied.seq > head  # one that was there keeps its number
     return new

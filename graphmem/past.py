@@ -17,7 +17,7 @@ from typing import Final, Literal, NoReturn, TypeVar
 
 from graphmem import schema
 from graphmem.changes import net
-from graphmem.embedding import Embedder
+from graphmem.embedding import Embedder, embed
 from graphmem.errors import StoreReadOnly
 from graphmem.history import between, written_since
 from graphmem.projection import SCHEMA
@@ -30,6 +30,7 @@ from graphmem.types import (
     FloatArray,
     Record,
     StoreInfo,
+    Tokens,
     Vectors,
     View,
 )
@@ -81,8 +82,8 @@ class Past:
             for batch in _batches(_texts(self._store, view), _TOGETHER):
                 texts = {record.id: schema.searched_text(record) for record in batch}
                 vectors = _standing(self._source, view, texts)
-                _embed(self._store, namespace, self._source.encoder(), vectors)
-                lacking += [id for id in texts if id not in vectors]
+                _embed(self._store, namespace, vectors)
+                lacking += [id for id in texts if id not in vectors.by_id]
         return lacking
 
     def _searchable(self) -> Store:
@@ -91,11 +92,7 @@ class Past:
             records = self._store.get(View(self._namespaces), batch)
             for namespace in sorted(self._namespaces):
                 own = [record for record in records.values() if record.namespace == namespace]
-                texts = {record.id: text for record in own if (text := schema.searched_text(record))}
-                if texts:
-                    vectors = self._embedder.encode(list(texts.values()))
-                    given = dict(zip(texts, vectors, strict=True))
-                    _embed(self._store, namespace, self._embedder.name, given)
+                _embed(self._store, namespace, embed(self._embedder, own))
         self._lacking = None
         return self._store
 
@@ -150,6 +147,10 @@ class Past:
     def vectors(self, view: View, ids: Sequence[str]) -> Mapping[str, FloatArray]:
         """See ``Store.vectors``."""
         return self._searchable().vectors(view, ids)
+
+    def tokens(self, view: View, ids: Sequence[str]) -> Mapping[str, Tokens]:
+        """See ``Store.tokens``."""
+        return self._searchable().tokens(view, ids)
 
     def cosines(self, view: View, ids: Sequence[str], vector: FloatArray) -> FloatArray:
         """See ``Store.cosines``."""
@@ -244,9 +245,9 @@ def _write(target: Store, namespace: str, changes: Sequence[Change], vectors: Ve
     target.apply(Commit(f"past{number}", namespace, "", _UNSEEN, "", tuple(changes)), vectors)
 
 
-def _embed(target: Store, namespace: str, encoder: str | None, vectors: Mapping[str, FloatArray]) -> None:
-    if encoder and vectors:
-        _write(target, namespace, (), Vectors(encoder, vectors))
+def _embed(target: Store, namespace: str, vectors: Vectors) -> None:
+    if vectors.by_id:
+        _write(target, namespace, (), vectors)
 
 
 def _texts(store: Store, view: View) -> Iterator[Record]:
@@ -254,11 +255,13 @@ def _texts(store: Store, view: View) -> Iterator[Record]:
     return chain.from_iterable(store.scan(view, kind) for kind in schema.SENTENCE_KINDS.values())
 
 
-def _standing(source: Store, view: View, texts: Mapping[str, str | None]) -> dict[str, FloatArray]:
+def _standing(source: Store, view: View, texts: Mapping[str, str | None]) -> Vectors:
     """The vectors that the source has of these texts; none if it was written while they were read."""
-    head = source.head()
+    head, encoder = source.head(), source.encoder() or ""
     vectors = source.vectors(view, list(texts))
+    tokens = source.tokens(view, list(vectors))
     now = source.get(view, list(vectors))
     if written_since(source, view, head):
-        return {}
-    return {id: vectors[id] for id, record in now.items() if schema.searched_text(record) == texts[id]}
+        return Vectors(encoder, {})
+    same = [id for id, record in now.items() if schema.searched_text(record) == texts[id]]
+    return Vectors(encoder, vectors, tokens).of(same)

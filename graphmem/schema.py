@@ -98,6 +98,8 @@ SENTENCE_KINDS: Final[Mapping[PassageKind, str]] = {
     "turn": UTTERANCE,
     "record": ENTRY,
 }
+# Turns and records are short, and lean on what is around them: they are searched piece by piece too.
+TOKEN_KINDS: Final = (UTTERANCE, ENTRY)
 # Walks go along these: names that a pipeline alone sees lead astray (benchmarks.multihop).
 ENTITY_EDGES: Final = tuple(sorted(set(EDGE_OF_ROLE.values()) - {NAMES}))
 

@@ -21,7 +21,7 @@ from graphmem.stores.contract_edges import EdgeContract
 from graphmem.stores.contract_records import CommitContract, RecordContract
 from graphmem.stores.contract_rewrite import RewriteContract
 from graphmem.stores.contract_search import TextContract, VectorContract
-from graphmem.types import FloatArray
+from graphmem.types import TOKEN, FloatArray, Tokens
 
 __all__ = ["HashEmbedder", "StoreContract"]
 
@@ -63,6 +63,19 @@ class HashEmbedder:
         # Words may cancel each other in few dimensions.
         vectors[norms[:, 0] == 0, 0] = 1.0
         return np.asarray(vectors / np.where(norms > 0, norms, 1.0), dtype=np.float32)
+
+    def encode_tokens(self, texts: Sequence[str]) -> tuple[FloatArray, list[Tokens]]:
+        """Vectors as of ``encode``, and each word of a text as a token, whatever stands around it."""
+        return self.encode(texts), [_tokens(_WORD.findall(text.lower())) for text in texts]
+
+
+def _tokens(words: Sequence[str]) -> Tokens:
+    found = np.zeros(len(words), dtype=TOKEN)
+    for token, word in zip(found, words, strict=True):
+        signs = _signature(word, 64)
+        token["piece"] = np.packbits(signs[:16] > 0).view("<u2")[0]
+        token["vector"] = 16 * signs  # of length 128
+    return found
 
 
 @lru_cache(maxsize=65536)

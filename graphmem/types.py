@@ -18,6 +18,10 @@ from numpy.typing import NDArray
 from graphmem.statements import Statement
 
 FloatArray: TypeAlias = NDArray[np.float32]
+TOKEN: Final = np.dtype([("piece", "<u2"), ("vector", "i1", (64,))])
+"""A piece of a word as an encoder reads it in its sentence: its number, and a direction, of length 127."""
+Tokens: TypeAlias = NDArray[np.void]
+"""The pieces of a text in order, each a ``TOKEN``; shape (pieces,)."""
 PassageKind: TypeAlias = Literal["paragraph", "turn", "record"]
 Shown: TypeAlias = str | int | float | datetime | list[str]
 _UNTOLD: Final = frozenset({"name", "title", "speaker"})
@@ -250,10 +254,31 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class Vectors:
-    """Unit vectors of records, and the encoder that made them."""
+    """Unit vectors of records, shape (d,) each, and the encoder that made them.
+
+    ``tokens`` are of some of these records: those that are searched piece by piece too.
+    """
 
     encoder: str
     by_id: Mapping[str, FloatArray]
+    tokens: Mapping[str, Tokens] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse tokens of another shape, and of records without a vector."""
+        if any(own.dtype != TOKEN or own.ndim != 1 for own in self.tokens.values()):
+            raise ValueError("tokens are arrays of TOKEN, of one dimension")
+        if stray := self.tokens.keys() - self.by_id.keys():
+            raise ValueError(f"tokens of {min(stray)}, of which there is no vector")
+
+    def joined(self, other: Vectors) -> Vectors:
+        """These and others of the same encoder, which take the place of these."""
+        return Vectors(self.encoder, {**self.by_id, **other.by_id}, {**self.tokens, **other.tokens})
+
+    def of(self, ids: Iterable[str]) -> Vectors:
+        """Those of these records."""
+        own = [id for id in ids if id in self.by_id]
+        tokens = {id: self.tokens[id] for id in own if id in self.tokens}
+        return Vectors(self.encoder, {id: self.by_id[id] for id in own}, tokens)
 
 
 @dataclass(frozen=True, slots=True)

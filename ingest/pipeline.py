@@ -7,7 +7,7 @@ stopped goes on where it was; one with other content is replaced in one commit.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
@@ -36,7 +36,7 @@ from graphmem.ingest.sources import DEFAULT_LIMITS, Limits, Source, expand, load
 from graphmem.memory import Memory
 from graphmem.relations import Schema
 from graphmem.stores.quantised import dequantise, quantise
-from graphmem.types import Change, Document, Episode, FloatArray, Passage, Sentence, View
+from graphmem.types import Change, Document, Episode, Passage, Sentence, Vectors, View
 
 ENCODED_AT_ONCE: Final = 2048  # sentences; an encoder sorts by length inside a call, so that more pad less
 READ_AHEAD: Final = 4  # sources for each reader process
@@ -191,23 +191,21 @@ class Ingest:
             prepared.episodes,
         )
 
-    def _episodes(self, prepared: Prepared, vectors: Mapping[str, FloatArray]) -> tuple[Episode, ...]:
+    def _episodes(self, prepared: Prepared, vectors: Vectors) -> tuple[Episode, ...]:
         """The episodes of a document, by vectors as exact as the store keeps them."""
         if not divisible(prepared.document, prepared.passages):
             return ()
         ids = [sentence.id for sentence in prepared.sentences]
-        new = [id for id in ids if id in vectors]
+        new = [id for id in ids if id in vectors.by_id]
         own = View.of(self.memory.namespace)
-        known = dict(self.memory.store.vectors(own, [id for id in ids if id not in vectors]))
+        known = dict(self.memory.store.vectors(own, [id for id in ids if id not in vectors.by_id]))
         if new:
-            rounded = dequantise(quantise(np.array([vectors[id] for id in new])))
+            rounded = dequantise(quantise(np.array([vectors.by_id[id] for id in new])))
             known |= dict(zip(new, rounded, strict=True))
         found = episodes_of(prepared.document, prepared.passages, prepared.sentences, known) if known else []
         return tuple(found)
 
-    def _commit(
-        self, prepared: Prepared, changes: tuple[Change, ...], vectors: Mapping[str, FloatArray]
-    ) -> None:
+    def _commit(self, prepared: Prepared, changes: tuple[Change, ...], vectors: Vectors) -> None:
         uri = prepared.document.uri
         try:
             self._write(uri, changes, vectors)
@@ -225,10 +223,10 @@ class Ingest:
             self.report.replaced += 1
             self.done(uri, "replaced")
 
-    def _write(self, uri: str, changes: tuple[Change, ...], vectors: Mapping[str, FloatArray]) -> None:
+    def _write(self, uri: str, changes: tuple[Change, ...], vectors: Vectors) -> None:
         if changes:
             self.run = self.run or self._begun(uri)
-            own = {change.id: vectors[change.id] for change in changes if change.id in vectors}
+            own = vectors.of(change.id for change in changes)
             self.memory.write(changes, f"ingest {uri}", vectors=own, run=self.run)
 
     def _begun(self, uri: str) -> str:

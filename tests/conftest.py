@@ -65,10 +65,14 @@ def records(memory: Memory) -> dict[str, Record]:
 
 
 def state(memory: Memory) -> tuple[dict[str, Record], dict[str, bytes]]:
-    """All records and all vectors: what two memories must share to be equal."""
+    """All records, and all vectors with their tokens: what two memories must share to be equal."""
     found = records(memory)
     vectors = memory.store.vectors(memory.view, sorted(found))
-    return found, {id: vector.tobytes() for id, vector in vectors.items()}
+    tokens = memory.store.tokens(memory.view, sorted(found))
+    return found, {
+        id: vector.tobytes() + (tokens[id].tobytes() if id in tokens else b"")
+        for id, vector in vectors.items()
+    }
 
 
 @pytest.fixture(autouse=True)

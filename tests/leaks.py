@@ -198,7 +198,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, nx.Graph):
         return sorted(map(repr, value.nodes(data=True))), sorted(map(repr, value.edges(data=True)))
     if isinstance(value, np.ndarray):
-        return value.tolist()
+        return plain(value.tolist()) if value.dtype.names else value.tolist()
     if is_dataclass(value) and not isinstance(value, type):
         return type(value).__name__, *((one.name, plain(getattr(value, one.name))) for one in fields(value))
     if isinstance(value, Mapping):

@@ -33,7 +33,7 @@ from graphmem.identity import entity_id, fold, slot_id
 from graphmem.resolution.profile import is_name
 from graphmem.statements import Fact
 from graphmem.stores.base import Store
-from graphmem.types import Change, Commit, Entity, Record, Vectors, View
+from graphmem.types import Change, Commit, Entity, Record, View
 
 VIEW = View.of(NAMESPACE)
 WHO = ("unit", "block", "match")
@@ -238,12 +238,13 @@ def lived_at_once(memory: Memory, model: Model, fresh: Store) -> None:
     with closing(fresh):
         if changes:
             commit = Commit("c1", NAMESPACE, "user", model.now, "all at once", changes)
-            fresh.apply(commit, Vectors(memory.embedder.name, vectors) if vectors else None)
+            fresh.apply(commit, vectors if vectors.by_id else None)
         for kind in KINDS:
             assert list(fresh.scan(VIEW, kind)) == list(memory.store.scan(VIEW, kind)), kind
         ids = [one.id for one in records]
-        mine, other = (store.vectors(VIEW, ids) for store in (memory.store, fresh))
-        assert {id: v.tobytes() for id, v in mine.items()} == {id: v.tobytes() for id, v in other.items()}
+        mine, other = ((store.vectors(VIEW, ids), store.tokens(VIEW, ids)) for store in (memory.store, fresh))
+        for here, there in zip(mine, other, strict=True):
+            assert {id: v.tobytes() for id, v in here.items()} == {id: v.tobytes() for id, v in there.items()}
 
 
 def sound(memory: Memory) -> None:

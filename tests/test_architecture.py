@@ -68,7 +68,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "graphmem.explanation",
         "graphmem.statements",
         "graphmem.identity",
-        "graphmem.lexicon",
+        "graphmem.tokens",
         "graphmem.page",
         "graphmem.relations",
         "graphmem.retrying",

@@ -17,7 +17,7 @@ from graphmem.stores.base import Store
 from graphmem.stores.rewriting import Rewriting
 from graphmem.stores.sqlite import SQLiteStore
 from graphmem.testing import StoreContract
-from graphmem.types import Adjacency, Change, Commit, FloatArray, Record, Schema, Vectors, View
+from graphmem.types import Adjacency, Change, Commit, FloatArray, Record, Schema, Tokens, Vectors, View
 
 
 def all_of(view: View) -> View:
@@ -72,6 +72,18 @@ class OrdersTiesBackwards(SQLiteStore):
 class LeaksInVectors(SQLiteStore):
     def vectors(self, view: View, ids: Sequence[str]) -> Mapping[str, FloatArray]:
         return super().vectors(all_of(view), ids)
+
+
+class LeaksInTokens(SQLiteStore):
+    def tokens(self, view: View, ids: Sequence[str]) -> Mapping[str, Tokens]:
+        return super().tokens(all_of(view), ids)
+
+
+class KeepsTokensOfNewVectors(SQLiteStore):
+    def apply(self, commit: Commit, vectors: Vectors | None = None) -> Commit:
+        view, own = all_of(View.of(commit.namespace)), vectors or Vectors("", {})
+        kept = {id: one for id, one in self.tokens(view, list(own.by_id)).items() if id not in own.tokens}
+        return super().apply(commit, replace(own, tokens={**own.tokens, **kept}) if vectors else None)
 
 
 class LeaksInCosines(SQLiteStore):
@@ -272,6 +284,8 @@ BUGS: dict[type[SQLiteStore], str] = {
     FiltersVectorsAfterTopK: "test_the_view_is_inside_the_vector_search",
     OrdersTiesBackwards: "test_equal_cosines_go_by_id",
     LeaksInVectors: "test_the_view_is_inside_the_vector_search",
+    LeaksInTokens: "test_tokens_come_and_go_with_their_vector",
+    KeepsTokensOfNewVectors: "test_tokens_come_and_go_with_their_vector",
     LeaksInCosines: "test_vectors_are_units_and_may_come_later",
     CountsAllNamespaces: "test_get_and_scan_see_only_the_view",
     ScalesVectors: "test_vectors_are_units_and_may_come_later",

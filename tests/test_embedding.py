@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 
 from graphmem import GraphMemError, MissingExtra, embedding
 from graphmem.embedding import Remembering, SentenceEncoder
-from graphmem.lexicon import lexicon_of
 from graphmem.testing import HashEmbedder
 from graphmem.types import FloatArray
 
@@ -162,8 +161,3 @@ def test_a_question_that_is_asked_again_costs_no_encoding(tmp_path: Path) -> Non
         many = len(encoder.encoded)
         assert memory.recall("Where does the tern nest?", why=True) == first
         assert len(encoder.encoded) == many
-        assert lexicon_of(Remembering(encoder)) is None, "this one has none"
-
-
-def test_the_words_of_the_encoder_stay_known(encoder: SentenceEncoder) -> None:
-    assert lexicon_of(Remembering(encoder)) is encoder.lexicon

@@ -27,7 +27,7 @@ from graphmem.changes import diff  # noqa: E402
 from graphmem.export import export_lines, import_lines  # noqa: E402
 from graphmem.ingest.pipeline import Ingest  # noqa: E402
 from graphmem.projection import SCHEMA  # noqa: E402
-from graphmem.types import Commit, Record, Vectors  # noqa: E402
+from graphmem.types import Commit, Record  # noqa: E402
 
 STEPS = int(os.environ.get("GRAPHMEM_MACHINE_STEPS", "10000"))
 """As many as are asked of one run at least; ``python -m benchmarks.machine`` takes more."""
@@ -179,9 +179,9 @@ def test_what_follows_does_not_depend_on_the_order_of_documents_and_words(chance
         vectors = told.embed(logged)
         for number, name in enumerate(names):
             changes = diff([], parts[name])
-            given = {change.id: vectors[change.id] for change in changes if change.id in vectors}
+            given = vectors.of(change.id for change in changes)
             commit = Commit(f"c{number}", told.namespace, "user", told.clock(), name, changes)
-            told.store.apply(commit, Vectors(told.embedder.name, given) if given else None)
+            told.store.apply(commit, given if given.by_id else None)
         assert state(told) == state(lived)
 
 

@@ -41,7 +41,7 @@ from graphmem.cli import build
 from graphmem.errors import GraphMemError, InputError, NotShared
 from graphmem.retrieval.keyword import keyword_search
 from graphmem.testing import HashEmbedder
-from graphmem.types import Change, Entity
+from graphmem.types import Change, Entity, Vectors
 
 FUNCTIONS = dict(functions())
 MODES = {"alone": (), "along": ("team",)}
@@ -170,6 +170,7 @@ def test_no_record_of_theirs_is_taken_over(worlds: Worlds, copied: str) -> None:
     with remember(copied, "mine") as mine:
         head = mine.store.head()
         for record in worlds.given.theirs.values():
+            given = Vectors(mine.embedder.name, {record.id: mine.embedder.encode(["x"])[0]})
             moved = type(record)(record.id, record.kind, "mine", record.body)
             for change in (
                 Change(record, None),
@@ -178,7 +179,7 @@ def test_no_record_of_theirs_is_taken_over(worlds: Worlds, copied: str) -> None:
                 Change(None, moved),
             ):
                 with pytest.raises((InputError, ValueError, Conflict)) as caught:
-                    mine.write([change], "steal", vectors={record.id: HashEmbedder().encode(["x"])[0]})
+                    mine.write([change], "steal", vectors=given)
                 tell(str(caught.value).replace(record.id, ""))
         assert mine.store.head() == head
 

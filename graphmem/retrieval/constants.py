@@ -95,10 +95,10 @@ K_SESSION: Final = 1.2  # and in a session,
 B_SESSION: Final = 0.75  # which the length of sessions evens out
 
 # --- likeness: what a turn lends of its matches with words of like meaning
-LIKE_BACK: Final = 0.6  # to the next one: a match by meaning is less sure than a word
+LIKE_BACK: Final = 0.4  # to the next one: a match by meaning is less sure than a word
 LIKE_FORWARD: Final = 0.5  # to the one before it
 LIKE_ASKED: Final = 0.9  # to the next one if it asks
-LIKE_REACH: Final = 4  # turns far: all that is within reach is cut into pieces
+LIKE_REACH: Final = 4  # turns far: the tokens of all that is within reach are read
 LIKE_AMONG: Final = 100  # turns that are looked at, and what is around them
 LIKE_PIECES: Final = 256  # pieces of a question that are compared: as many as the encoder reads
 SHARPNESS: Final = 1.5  # power of a match: a good one counts for more than two poor ones

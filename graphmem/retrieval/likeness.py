@@ -1,44 +1,57 @@
 """Likeness: words of a question matched with words that mean about the same, in a turn and around it.
 
 Each piece of a word of the question takes its best match in a turn, as in late interaction (ColBERT: Khattab
-& Zaharia 2020), here of vectors that do not depend on the sentence, and weighed by how rare the piece is.
+& Zaharia 2020), both as the encoder reads them in their sentences, and weighed by how rare the piece is.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
-from graphmem.lexicon import Lexicon
+from graphmem import schema
 from graphmem.retrieval import constants
 from graphmem.retrieval.surroundings import Doubles, Kernel, Surroundings
+from graphmem.stores.base import Store
 from graphmem.stores.bm25 import best
+from graphmem.tokens import NOTHING, SCALE
+from graphmem.types import FloatArray, PassageKind, Tokens, View
 
 
 def likeness_scores(
-    around: Surroundings, question: str, cheap: Doubles, lexicon: Lexicon | None
+    around: Surroundings, asked: Tokens, cheap: Doubles, read: Callable[[Sequence[str]], Mapping[str, Tokens]]
 ) -> tuple[Doubles, Doubles]:
     """How well each turn alone, and each with what is around it, matches; best = 1, shape (turns,) each.
 
-    Looked at are the ``LIKE_AMONG`` best by a cheaper score (shape (turns,)) and what is around them: cutting
-    all texts into pieces would take most of a query. Zeros elsewhere, and without a lexicon.
+    Looked at are the ``LIKE_AMONG`` best by a cheaper score and what is around them: reading the tokens of
+    all would take most of a query. Zeros elsewhere, and where there are no tokens.
+
+    Args:
+        around: the turns.
+        asked: the question's tokens, shape (pieces,).
+        cheap: the cheaper score of each turn, shape (turns,).
+        read: gives tokens by turn, of those turns that have some.
     """
     nothing = np.zeros(len(around.turns))
-    if lexicon is None or not len(nothing):
+    asked = asked[: constants.LIKE_PIECES]
+    if not len(asked) or not len(nothing):
         return nothing, nothing
-    asked = lexicon.pieces([question])[0][: constants.LIKE_PIECES]
     rows = _around(best(cheap, constants.LIKE_AMONG), len(nothing))
-    texts = lexicon.pieces([f"{around.turns[row].speaker}: {around.turns[row].text}" for row in rows])
-    filled = np.array([place for place, pieces in enumerate(texts) if len(pieces)], dtype=np.int64)
-    if not len(asked) or not len(filled):
+    of_turn = read([around.turns[row].id for row in rows])
+    rows = np.array([row for row in rows if len(of_turn.get(around.turns[row].id, NOTHING))], dtype=np.int64)
+    if not len(rows):
         return nothing, nothing
-    pieces = np.concatenate([texts[place] for place in filled])
-    begins = np.cumsum([0, *(len(texts[place]) for place in filled[:-1])])
-    found = np.maximum.reduceat(lexicon.likeness(asked)[pieces], begins, axis=0)
-    df = np.logical_or.reduceat(pieces[:, None] == asked, begins, axis=0).sum(axis=0)
-    idf = np.log1p((len(filled) - df + 0.5) / (df + 0.5))
+    texts = [of_turn[around.turns[row].id] for row in rows]
+    tokens = np.concatenate(texts)
+    begins = np.cumsum([0, *(len(text) for text in texts[:-1])])
+    found = np.maximum.reduceat(_cosines(tokens, asked), begins, axis=0)
+    df = np.logical_or.reduceat(tokens["piece"][:, None] == asked["piece"], begins, axis=0).sum(axis=0)
+    idf = np.log1p((len(rows) - df + 0.5) / (df + 0.5))
     matches = np.zeros((len(nothing), len(asked)))
-    matches[rows[filled]] = np.maximum(found - found.mean(axis=0), 0.0) ** constants.SHARPNESS * idf
+    matches[rows] = np.maximum(found - found.mean(axis=0), 0.0) ** constants.SHARPNESS * idf
     lends = Kernel(
         back=constants.LIKE_BACK,
         forward=constants.LIKE_FORWARD,
@@ -48,6 +61,27 @@ def likeness_scores(
     own = matches.sum(axis=1)
     lent = around.lent(matches, lends, "best").sum(axis=1)
     return own / max(float(own.max()), 1e-9), lent / max(float(lent.max()), 1e-9)
+
+
+def turn_tokens(store: Store, view: View, kind: PassageKind, turns: Sequence[str]) -> dict[str, Tokens]:
+    """The tokens of these turns or records, of those that have some."""
+    sentences = schema.SENTENCE_KINDS[kind]
+    if sentences not in schema.TOKEN_KINDS:
+        return {}
+    among = replace(view, kinds=frozenset({sentences, schema.PASSAGE}))
+    parts = store.neighbours(among, turns, [schema.PART_OF], "in")
+    of_sentence = store.tokens(among, parts.source)
+    found: dict[str, list[Tokens]] = {}
+    for sentence, turn in zip(parts.source, parts.target, strict=True):
+        if sentence in of_sentence:
+            found.setdefault(turn, []).append(of_sentence[sentence])
+    return {turn: np.concatenate(texts) for turn, texts in found.items()}
+
+
+def _cosines(tokens: Tokens, asked: Tokens) -> FloatArray:
+    """Cosines of tokens, shape (n,), to those asked, shape (m,): (n, m)."""
+    one, other = (np.asarray(side["vector"], dtype=np.float32) / SCALE for side in (tokens, asked))
+    return np.asarray(one @ other.T)
 
 
 def _around(rows: NDArray[np.int64], n: int) -> NDArray[np.int64]:

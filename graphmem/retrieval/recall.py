@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphmem import schema, trust
-from graphmem.embedding import Embedder
-from graphmem.lexicon import Lexicon, lexicon_of
+from graphmem.embedding import Embedder, encode_tokens
 from graphmem.ranking import Query, Ranking, Step
 from graphmem.retrieval import constants
 from graphmem.retrieval.asked import asked
@@ -32,7 +31,7 @@ from graphmem.retrieval.subgraph import Subgraph
 from graphmem.retrieval.turns import turn_scores
 from graphmem.stores.base import Store
 from graphmem.stores.bm25 import best as greatest
-from graphmem.types import FloatArray, PassageKind, View
+from graphmem.types import FloatArray, PassageKind, Tokens, View
 
 
 def recall(
@@ -51,15 +50,17 @@ def recall(
     With ``why`` the ranking has an explanation.
     """
     about = replace(query, text=asked(query.text))
-    vector = embedder.encode([about.text])[0]
+    vectors, tokens = encode_tokens(embedder, [about.text])
     with store.steady():
-        return replace(_recall(store, about, vector, reader, trusted_only, embedder, why), query=query)
+        found = _recall(store, about, vectors[0], tokens[0], reader, trusted_only, embedder, why)
+        return replace(found, query=query)
 
 
 def _recall(
     store: Store,
     query: Query,
     vector: FloatArray,
+    tokens: Tokens,
     reader: str | None,
     trusted_only: bool,
     embedder: Embedder,
@@ -71,7 +72,7 @@ def _recall(
     explored = _explore(store, query, vector, found, embedder)
     if not explored.relevance:
         return Ranking(query, ())
-    of_kinds = _scores(store, query, explored, lexicon_of(embedder))
+    of_kinds = _scores(store, query, explored, tokens)
     fitting = {id: score for of_kind in of_kinds for id, score in of_kind.final.items()}
     doubted = trust.doubted(store, query.view, fitting, reader)
     scored = weighed(fitting, doubted)
@@ -216,7 +217,7 @@ def _by_passage(graph: Subgraph, of_sentence: Mapping[str, float]) -> dict[str, 
     return best
 
 
-def _scores(store: Store, query: Query, explored: Explored, lexicon: Lexicon | None) -> list[Scores]:
+def _scores(store: Store, query: Query, explored: Explored, tokens: Tokens) -> list[Scores]:
     """The scores of the passages that may be hits, one for each kind."""
     own = {
         kind: {id: explored.relevance[id] for id in found.ids if id in explored.relevance}
@@ -227,18 +228,16 @@ def _scores(store: Store, query: Query, explored: Explored, lexicon: Lexicon | N
     scores = []
     for kind, fit in fits.items():
         of_kind = (
-            _paragraphs(store, query, explored, lexicon)
+            _paragraphs(store, query, explored, tokens)
             if kind == "paragraph"
-            else turn_scores(
-                store, query, kind, explored.graph.vector, _cosines(explored, own[kind]), lexicon
-            )
+            else turn_scores(store, query, kind, explored.graph.vector, _cosines(explored, own[kind]), tokens)
         )
         share = gate(fit, best)
         scores.append(of_kind.then("kind", {id: share * score for id, score in of_kind.final.items()}))
     return scores
 
 
-def _paragraphs(store: Store, query: Query, explored: Explored, lexicon: Lexicon | None) -> Scores:
+def _paragraphs(store: Store, query: Query, explored: Explored, tokens: Tokens) -> Scores:
     """Scores of paragraphs: the mass that the walk brought to their sentences, and the best sentence."""
     graph = explored.graph
     reached = np.bincount(graph.sentence_passage, explored.mass.sentences, minlength=len(graph.passages))
@@ -272,12 +271,10 @@ def _paragraphs(store: Store, query: Query, explored: Explored, lexicon: Lexicon
     scores = scores.then(
         "coverage", covering(query.text, scores.final, texts, names, graph.rows(explored.linked))
     )
-    return _in_texts(store, query, explored, scores, lexicon)
+    return _in_texts(store, query, explored, scores, tokens)
 
 
-def _in_texts(
-    store: Store, query: Query, explored: Explored, alone: Scores, lexicon: Lexicon | None
-) -> Scores:
+def _in_texts(store: Store, query: Query, explored: Explored, alone: Scores, tokens: Tokens) -> Scores:
     """The scores of paragraphs with what stands around them, of the long texts that come first.
 
     The scores of a text are given to its paragraphs anew, so that none comes before where its best was.
@@ -289,7 +286,7 @@ def _in_texts(
     if not first:
         return alone
     near = {id: value for id, value in cosines.items() if text.get(id) in first}
-    around = turn_scores(store, query, "paragraph", explored.graph.vector, near, lexicon, first).final
+    around = turn_scores(store, query, "paragraph", explored.graph.vector, near, tokens, first).final
     own = _long_texts(store, query.view, {*alone.final, *around})
     return text_scores(alone, around, {id: of for id, of in own.items() if of in first})
 

@@ -10,23 +10,24 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graphmem import schema
 from graphmem.identity import words
-from graphmem.lexicon import Lexicon
 from graphmem.ranking import Query
 from graphmem.retrieval import constants
 from graphmem.retrieval.context import Said, context_scores, said, session_scores
 from graphmem.retrieval.keyword import telling_words
-from graphmem.retrieval.likeness import likeness_scores
+from graphmem.retrieval.likeness import likeness_scores, turn_tokens
 from graphmem.retrieval.shares import Columns, Scores, added
 from graphmem.retrieval.spans import days, nearness, spans
 from graphmem.retrieval.surroundings import Doubles, Surroundings, on_days, surroundings
 from graphmem.stores.base import Store
-from graphmem.types import FloatArray, PassageKind, View
+from graphmem.tokens import NOTHING
+from graphmem.types import FloatArray, PassageKind, Tokens, View
 
 
 def turn_scores(
@@ -35,7 +36,7 @@ def turn_scores(
     kind: PassageKind,
     vector: FloatArray,
     cosine: Mapping[str, float],
-    lexicon: Lexicon | None = None,
+    asked_tokens: Tokens = NOTHING,
     texts: Collection[str] = (),
 ) -> Scores:
     """Scores of turns or records in [0, 1], best = 1.
@@ -49,7 +50,7 @@ def turn_scores(
         kind: turns or records.
         vector: of the question, shape (d,).
         cosine: of the nearest, by passage.
-        lexicon: tells which words are alike; without one only equal words count.
+        asked_tokens: of the question, shape (pieces,); without any only equal words count.
         texts: documents in which to look; in all if there are none.
     """
     view, question = query.view, query.text
@@ -65,7 +66,7 @@ def turn_scores(
     when = nearness(asked, [turn.at for turn in around.turns])
     cheap = near + constants.CONTEXT * context + constants.SESSION * sessions
     cheap = cheap + constants.TIME * when - constants.ASKS * around.asks
-    own, with_context = likeness_scores(around, question, cheap, lexicon)
+    own, with_context = likeness_scores(around, asked_tokens, cheap, partial(turn_tokens, store, view, kind))
     beside = around.beside(near) + constants.LIKE * around.beside(own)
     speaker = _named_speaker(around, question)
     said_by = np.array([speaker is not None and turn.speaker == speaker for turn in around.turns], dtype=bool)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import AbstractContextManager
 from typing import Literal, Protocol
 
-from graphmem.types import Adjacency, Commit, FloatArray, Record, StoreInfo, Vectors, View
+from graphmem.types import Adjacency, Commit, FloatArray, Record, StoreInfo, Tokens, Vectors, View
 
 
 class Store(Protocol):
@@ -23,7 +23,8 @@ class Store(Protocol):
         (``Conflict`` if that one is of another namespace).
         All its changes are of records of ``commit.namespace`` (else ValueError).
         ``vectors`` gives vectors of records with text; a record whose ``Index.text`` stays the
-        same keeps its vector, one whose text changes loses it unless a new one is given.
+        same keeps its vector, one whose text changes loses it unless a new one is given. Its tokens
+        come and go with it: a vector that is given without any leaves none.
 
         Raises:
             Conflict: a record's current state is not ``change.before`` (or exists where ``before`` is
@@ -74,6 +75,10 @@ class Store(Protocol):
 
     def vectors(self, view: View, ids: Sequence[str]) -> Mapping[str, FloatArray]:
         """Unit vectors, shape (d,), of those of ``ids`` that are in view and have one."""
+        ...
+
+    def tokens(self, view: View, ids: Sequence[str]) -> Mapping[str, Tokens]:
+        """Tokens, shape (pieces,), of those of ``ids`` that are in view and have some."""
         ...
 
     def cosines(self, view: View, ids: Sequence[str], vector: FloatArray) -> FloatArray:

@@ -17,7 +17,20 @@ from typing import Any, Final
 import numpy as np
 
 from graphmem.stores.base import Store
-from graphmem.types import Change, Commit, Edge, FloatArray, Index, Record, Schema, Shown, Vectors, View
+from graphmem.types import (
+    TOKEN,
+    Change,
+    Commit,
+    Edge,
+    FloatArray,
+    Index,
+    Record,
+    Schema,
+    Shown,
+    Tokens,
+    Vectors,
+    View,
+)
 
 NOTE: Final = "note"
 CARD: Final = "card"
@@ -127,9 +140,17 @@ def direction(*components: float) -> FloatArray:
     return np.asarray(vector / np.linalg.norm(vector), dtype=np.float32)
 
 
-def of_encoder(by_id: Mapping[str, FloatArray]) -> Vectors:
+def of_encoder(by_id: Mapping[str, FloatArray], tokens: Mapping[str, Tokens] | None = None) -> Vectors:
     """Vectors of the contract's encoder."""
-    return Vectors(ENCODER, by_id)
+    return Vectors(ENCODER, by_id, tokens or {})
+
+
+def pieces(*numbers: int) -> Tokens:
+    """Tokens with these numbers, each of a direction of its own."""
+    found = np.zeros(len(numbers), dtype=TOKEN)
+    found["piece"] = numbers
+    found["vector"] = np.random.default_rng(numbers).integers(-127, 128, found["vector"].shape)
+    return found
 
 
 class History:
@@ -169,12 +190,14 @@ class History:
         )
 
     def _vectors(self, changes: Sequence[Change]) -> Vectors | None:
-        by_id = {}
+        by_id, tokens = {}, {}
         for change in changes:
             if change.after is not None and "text" in change.after.body and self._random.random() < 0.8:
                 components = [self._random.gauss(0, 1) for _ in range(DIMENSION)]
                 by_id[change.id] = direction(*components)
-        return of_encoder(by_id) if by_id else None
+                if len(by_id) % 2:
+                    tokens[change.id] = pieces(*range(len(by_id)))
+        return of_encoder(by_id, tokens) if by_id else None
 
     def step(self) -> tuple[Commit, Vectors | None]:
         """The next commit; the state follows."""

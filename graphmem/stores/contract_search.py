@@ -21,6 +21,7 @@ from graphmem.stores.contract import (
     direction,
     note,
     of_encoder,
+    pieces,
     raises,
 )
 from graphmem.types import Change, FloatArray, Vectors, View
@@ -228,6 +229,40 @@ class VectorContract(ContractBase):
             replace(4)
             assert nearest(direction(0, 1)) is None and store.info().vectors == 0
             assert store.check() == []
+
+    def test_tokens_come_and_go_with_their_vector(self, tmp_path: Path) -> None:
+        """The same text keeps them; another text, a vector without any, or removal takes them away."""
+        first, second = pieces(7, 7, 65535), pieces(*range(300))
+        one, tagged = note("n1", "one"), note("n1", "one", tags=["red"])
+        with self.store(tmp_path) as store:
+            store.apply(
+                creation("c1", one, note("n2", "two"), note("n3", "three")),
+                of_encoder(
+                    {"n1": direction(1), "n2": direction(2), "n3": direction(3)}, {"n1": first, "n2": second}
+                ),
+            )
+            found = store.tokens(A, ["n2", "n3", "n1", "nowhere", "n1"])
+            assert set(found) == {"n1", "n2"} and not store.tokens(B, ["n1", "n2"])
+            assert not store.tokens(View.of("a", kinds=[CARD]), ["n1"]) and not store.tokens(A, [])
+            assert found["n1"].tobytes() == first.tobytes() and found["n2"].tobytes() == second.tobytes()
+            store.apply(commit("c2", Change(one, tagged)))
+            assert store.tokens(A, ["n1"])["n1"].tobytes() == first.tobytes()
+            store.apply(commit("c3"), of_encoder({"n1": direction(1)}))
+            assert set(store.tokens(A, ["n1", "n2"])) == {"n2"}, "a new vector without any leaves none"
+            store.apply(commit("c4"), of_encoder({"n1": direction(1)}, {"n1": second}))
+            store.apply(commit("c5", Change(tagged, note("n1", "other")), Change(note("n2", "two"), None)))
+            assert not store.tokens(A, ["n1", "n2"]) and store.check() == []
+            store.repair()
+            assert not store.tokens(A, ["n1", "n2"]) and store.check() == []
+
+    def test_repair_leaves_tokens(self, tmp_path: Path) -> None:
+        """They cannot be made from the log."""
+        with self.store(tmp_path) as store:
+            store.apply(
+                creation("c1", note("n1", "one")), of_encoder({"n1": direction(1)}, {"n1": pieces(1, 2)})
+            )
+            store.repair()
+            assert store.tokens(A, ["n1"])["n1"].tobytes() == pieces(1, 2).tobytes() and store.check() == []
 
     def test_vectors_are_units_and_may_come_later(self, tmp_path: Path) -> None:
         """A commit without changes may bring vectors of texts that are there."""

@@ -35,9 +35,10 @@ from graphmem.stores.neo4j_tables import Neo4jTables, sendable
 from graphmem.stores.neo4j_vector import VectorIndex
 from graphmem.stores.neo4j_write import Logged, write_commit
 from graphmem.stores.plan import check_commit, matrix_of
+from graphmem.stores.quantised import PackedVectors
 from graphmem.stores.rewriting import check_rewrite
 from graphmem.stores.sidecar import Sidecar
-from graphmem.types import Adjacency, Commit, FloatArray, Record, Schema, StoreInfo, Vectors, View
+from graphmem.types import Adjacency, Commit, FloatArray, Record, Schema, StoreInfo, Tokens, Vectors, View
 
 T = TypeVar("T")
 
@@ -315,11 +316,10 @@ class Neo4jStore:
         limit: int | None = None,
     ) -> Adjacency:
         """See ``Store.neighbours``. Edges come by id asked; with a limit by the id, heaviest first."""
-        asked = [id for id in ids if sendable(id)]
         return self._searched(
             view,
             lambda tables: search.neighbours(
-                self._sidecar, tables, view, asked, edge_kinds, direction, degree_cap, limit
+                self._sidecar, tables, view, ids, edge_kinds, direction, degree_cap, limit
             ),
         )
 
@@ -352,16 +352,17 @@ class Neo4jStore:
 
         return self._searched(view, answer)
 
-    def vectors(self, view: View, ids: Sequence[str]) -> Mapping[str, FloatArray]:
+    def vectors(self, view: View, ids: Sequence[str]) -> PackedVectors:
         """See ``Store.vectors``."""
-        asked = [id for id in ids if sendable(id)]
-        return self._searched(view, lambda tables: search.vectors(self._sidecar, tables, view, asked))
+        return self._searched(view, lambda tables: search.vectors(self._sidecar, tables, view, ids))
+
+    def tokens(self, view: View, ids: Sequence[str]) -> Mapping[str, Tokens]:
+        """See ``Store.tokens``."""
+        return self._searched(view, lambda tables: search.tokens(self._sidecar, tables, view, ids))
 
     def cosines(self, view: View, ids: Sequence[str], vector: FloatArray) -> FloatArray:
         """See ``Store.cosines``; within about .005, as in ``search_vector``."""
-        asked = [id for id in ids if sendable(id)]
-        found = self._searched(view, lambda tables: search.vectors(self._sidecar, tables, view, asked))
-        return found.cosines(ids, vector)
+        return self.vectors(view, ids).cosines(ids, vector)
 
     def check(self) -> list[str]:
         """See ``Store.check``. Reads everything."""

@@ -23,13 +23,13 @@ from graphmem.stores.neo4j_rows import word_fields
 from graphmem.stores.neo4j_tables import namespace_token
 from graphmem.stores.plan import edges_of
 from graphmem.stores.soundness import derived_problems, log_problems, tell
-from graphmem.types import Record, Schema
+from graphmem.types import TOKEN, Record, Schema
 
 _PAGE: Final = 2000
 _RECORDS: Final = """
 MATCH (n:{x}) WHERE n._key > $after AND n._key <= $after + $page AND n.kind IS NOT NULL
 RETURN n._key, n.id, n.kind, n.namespace, n._body, n._valid_at, n._invalid_at, n._words, n._repeats,
-  n._length, size(coalesce(n.embedding, [])), n._vector IS NOT NULL, labels(n),
+  n._length, size(coalesce(n.embedding, [])), n._vector IS NOT NULL, size(coalesce(n._tokens, [])), labels(n),
   COLLECT { MATCH (n)-[r]->(m:{x}) RETURN [type(r), m.id, r.weight] } AS edges
 """
 
@@ -128,11 +128,13 @@ def _nodes(connection: Connection, names: Names, schema: Schema) -> Iterator[str
         }
         if set(labels) != wanted:
             wrong.setdefault("nodes whose labels are not those of their kind", set()).add(id)
-        words, repeats, length, embedded, vector = searched
+        words, repeats, length, embedded, vector, tokens = searched
         if [words, repeats, length] != _words(index.text, namespace):
             wrong.setdefault("records whose words are not indexed as they stand", set()).add(id)
         if embedded != (dimension if vector else 0) or (vector and index.text is None):
             wrong.setdefault("vectors without a text or of another size", set()).add(id)
+        if tokens % TOKEN.itemsize or (tokens and not vector):
+            wrong.setdefault("tokens without a vector or cut short", set()).add(id)
     for what, ids in wrong.items():
         yield from tell(what, ids)
     orphans = connection.read(

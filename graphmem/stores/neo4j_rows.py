@@ -20,7 +20,7 @@ from graphmem.stores.words import storable, text_terms
 from graphmem.types import Commit, FloatArray, Schema, Shown, Vectors
 
 # What a text adds to its node; all of it goes with the text.
-OF_TEXT: Final = ("_words", "_repeats", "_length", "_vector", "embedding")
+OF_TEXT: Final = ("_words", "_repeats", "_length", "_vector", "_tokens", "embedding")
 
 
 class Words(dict[str, dict[str, Any]]):
@@ -169,7 +169,7 @@ def _sendable(value: Shown) -> Shown:
 
 
 def sent_vectors(vectors: Vectors, *, binary: bool) -> dict[str, dict[str, Any]]:
-    """Of each record the int8 vector, and what it stands for as floats for the index.
+    """Of each record the int8 vector, what it stands for as floats for the index, and tokens.
 
     Raises:
         ValueError: one is not finite, or they differ in length.
@@ -177,7 +177,11 @@ def sent_vectors(vectors: Vectors, *, binary: bool) -> dict[str, dict[str, Any]]
     packed = quantise(matrix_of(vectors))
     unit = dequantise(packed)
     return {
-        id: {"bytes": packed[place].tobytes(), "vector": _sent(unit[place], binary=binary)}
+        id: {
+            "bytes": packed[place].tobytes(),
+            "vector": _sent(unit[place], binary=binary),
+            "tokens": vectors.tokens[id].tobytes() if id in vectors.tokens else None,
+        }
         for place, id in enumerate(vectors.by_id)
     }
 

@@ -177,6 +177,17 @@ class Neo4jTables:
             )
             yield from zip(found, values, strict=True)
 
+    def tokens(self, keys: Keys) -> Iterator[tuple[int, bytes]]:
+        """See ``Tables.tokens``."""
+        for batch in self._batches(keys):
+            found, values = self._columns(
+                "MATCH (n:{x}) WHERE n._key IN $keys AND n.namespace IN $namespaces "
+                "AND n._tokens IS NOT NULL RETURN collect(n._key), collect(n._tokens)",
+                keys=batch,
+                namespaces=self._served,
+            )
+            yield from zip(found, values, strict=True)
+
     def postings(self, terms: Sequence[str]) -> dict[str, Postings]:
         """See ``Tables.postings``. The namespaces are a clause of the full-text query."""
         found: dict[str, Postings] = {}
@@ -304,7 +315,7 @@ class Neo4jTables:
     def keys(self, ids: Sequence[str]) -> dict[str, int]:
         """See ``Tables.keys``."""
         query = self._names("MATCH (n:{x}) WHERE n.id IN $ids RETURN collect(n.id), collect(n._key)")
-        ((found, numbers),) = self._connection.read(query, ids=list(ids))
+        ((found, numbers),) = self._connection.read(query, ids=list(filter(sendable, ids)))
         return dict(zip(found, numbers, strict=True))
 
 

@@ -15,7 +15,7 @@ from graphmem.stores.words import text_terms
 _PAGE: Final = 2000
 _NODES: Final = """
 MATCH (n:{x}) WHERE n._key > $after AND n._key <= $after + $page
-RETURN n.id, n{.*, embedding: null, _vector: null}
+RETURN n.id, n{.*, embedding: null, _vector: null, _tokens: null}
 """
 _OTHERS: Final = "MATCH (n:{x}Meta|{x}Namespace|{x}Keys) RETURN labels(n)[0], n{.*, _hash: null}"
 

@@ -73,7 +73,7 @@ _EMBED: Final = (
 )
 # Bolt 6 has a type for vectors, which travels as bytes; before, one float after the other.
 _VECTORS: Final = """
-UNWIND $vectors AS v MATCH (n:{x} {_key: v.key}) SET n._vector = v.bytes
+UNWIND $vectors AS v MATCH (n:{x} {_key: v.key}) SET n._vector = v.bytes, n._tokens = v.tokens
 WITH n, v CALL db.create.setNodeVectorProperty(n, 'embedding', v.vector)
 """
 _BINARY_VECTORS: Final = "CYPHER 25 " + _VECTORS.replace("v.vector", "toFloatList(v.vector)")
@@ -165,7 +165,7 @@ def write_anew(
         for name in OF_TEXT:
             if f"{names.label}Text" not in row["labels"]:
                 row["fields"][name] = None
-            elif row["fields"].get(name) is None and name in ("_vector", "embedding"):
+            elif row["fields"].get(name) is None and name in ("_vector", "_tokens", "embedding"):
                 row["fields"].pop(name, None)
     _run_writes(transaction, rows, names)
     found = transaction.run(names(_UNSET), {"keys": sources})

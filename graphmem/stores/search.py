@@ -15,7 +15,7 @@ from graphmem.stores.quantised import PackedVectors, VectorMatrix
 from graphmem.stores.sidecar import Sidecar
 from graphmem.stores.tables import Keys, Tables
 from graphmem.stores.words import query_terms
-from graphmem.types import Adjacency, FloatArray, View
+from graphmem.types import TOKEN, Adjacency, FloatArray, Tokens, View
 
 Ranked = list[tuple[str, float]]
 
@@ -97,6 +97,16 @@ def vectors(sidecar: Sidecar, tables: Tables, view: View, ids: Sequence[str]) ->
     place = [number for number, key in enumerate(keys.tolist()) if key in rows]
     packed = np.frombuffer(b"".join(rows[key] for key in keys[place].tolist()), dtype=np.int8)
     return PackedVectors([names[number] for number in place], packed.reshape(len(place), -1))
+
+
+def tokens(sidecar: Sidecar, tables: Tables, view: View, ids: Sequence[str]) -> dict[str, Tokens]:
+    """Tokens by id, of those that have some."""
+    names = list(dict.fromkeys(ids))
+    keys = sidecar.keys(tables, names)
+    keys[~sidecar.scope(tables, view).mask[keys]] = 0
+    rows = dict(tables.tokens(np.unique(keys[keys > 0])))
+    pairs = zip(names, keys.tolist(), strict=True)
+    return {id: np.frombuffer(rows[key], dtype=TOKEN) for id, key in pairs if key in rows}
 
 
 def neighbours(

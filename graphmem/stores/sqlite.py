@@ -30,7 +30,7 @@ from graphmem.stores.sqlite_connection import Channel, prepare
 from graphmem.stores.sqlite_migrations import FORMAT
 from graphmem.stores.sqlite_tables import SQLiteTables
 from graphmem.stores.sqlite_write import write_commit
-from graphmem.types import Adjacency, Commit, FloatArray, Record, Schema, StoreInfo, Vectors, View
+from graphmem.types import Adjacency, Commit, FloatArray, Record, Schema, StoreInfo, Tokens, Vectors, View
 
 _PAGE: Final = 500
 _COMMITS: Final = 20
@@ -169,6 +169,11 @@ class SQLiteStore:
         """See ``Store.vectors``."""
         with self._searching() as tables:
             return search.vectors(self._sidecar, tables, view, ids)
+
+    def tokens(self, view: View, ids: Sequence[str]) -> Mapping[str, Tokens]:
+        """See ``Store.tokens``."""
+        with self._searching() as tables:
+            return search.tokens(self._sidecar, tables, view, ids)
 
     def cosines(self, view: View, ids: Sequence[str], vector: FloatArray) -> FloatArray:
         """See ``Store.cosines``; within about .005, as in ``search_vector``."""

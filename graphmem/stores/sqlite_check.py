@@ -15,7 +15,7 @@ from graphmem.stores.plan import edges_of
 from graphmem.stores.soundness import derived_problems, log_problems, tell
 from graphmem.stores.sqlite_rewrite import is_unswept
 from graphmem.stores.words import connect_words, storable
-from graphmem.types import Record, Schema
+from graphmem.types import TOKEN, Record, Schema
 
 _PAGE = 2000
 _RECORDS = (
@@ -122,7 +122,7 @@ def _words(connection: sqlite3.Connection, schema: Schema) -> Iterator[str]:
 
 
 def _vectors(connection: sqlite3.Connection, schema: Schema) -> Iterator[str]:
-    """Vectors belong to records with text and have the encoder's dimension."""
+    """Vectors belong to records with text and have the encoder's dimension; tokens to vectors."""
     texts = {key for (key,) in connection.execute("SELECT id FROM word_docsize")}
     dimension = connection.execute("SELECT value FROM meta WHERE name = 'dimension'").fetchone()
     length = int(dimension[0]) if dimension else -1
@@ -131,6 +131,12 @@ def _vectors(connection: sqlite3.Connection, schema: Schema) -> Iterator[str]:
     )
     wrong = {id for key, size, id in rows if key not in texts or size != length}
     yield from tell("vectors without a text or of another size", wrong)
+    stray = connection.execute(
+        "SELECT n.id FROM token t JOIN node n ON n.key = t.key LEFT JOIN vector v ON v.key = t.key"
+        " WHERE v.key IS NULL OR length(t.value) = 0 OR length(t.value) % ? != 0",
+        (TOKEN.itemsize,),
+    )
+    yield from tell("tokens without a vector or cut short", (id for (id,) in stray))
 
 
 def _derived(connection: sqlite3.Connection, schema: Schema) -> Iterator[str]:

@@ -52,7 +52,10 @@ _CHAINED: Final = (
     sqlite_chain.chain_anew,
 )
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_FIRST, _CHAINED)
+# Beside the vectors, which are all read at once: tokens are read of a few turns at a time.
+_TOKENS: Final = ("CREATE TABLE token(key INTEGER PRIMARY KEY, value BLOB NOT NULL)",)
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_FIRST, _CHAINED, _TOKENS)
 FORMAT: Final = len(MIGRATIONS)
 
 

@@ -26,6 +26,7 @@ def repair(connection: sqlite3.Connection, schema: Schema) -> None:
     connection.executemany(
         "INSERT INTO vector SELECT ?1, ?2 WHERE ?1 IN (SELECT id FROM word_docsize)", vectors
     )
+    connection.execute("DELETE FROM token WHERE key NOT IN (SELECT key FROM vector)")
 
 
 def _repair_trail(connection: sqlite3.Connection) -> None:

@@ -111,6 +111,13 @@ class SQLiteTables:
             (json_array(keys.tolist()),),
         )
 
+    def tokens(self, keys: Keys) -> Iterable[tuple[int, bytes]]:
+        """See ``Tables.tokens``."""
+        return self._connection.execute(
+            "SELECT t.key, t.value FROM json_each(?) j JOIN token t ON t.key = j.value",
+            (json_array(keys.tolist()),),
+        )
+
     def postings(self, terms: Sequence[str]) -> Mapping[str, Postings]:
         """See ``Tables.postings``."""
         return {term: self._postings(term) for term in terms}

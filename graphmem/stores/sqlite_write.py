@@ -190,11 +190,12 @@ def _write_rows(connection: sqlite3.Connection, rows: _Rows) -> None:
         # FTS5 without content needs the text that went in to take it out.
         many("INSERT INTO word(word, rowid, text) VALUES ('delete', ?, ?)", rows.lost_texts)
         many("DELETE FROM vector WHERE key = ?", [(key,) for key, _ in rows.lost_texts])
+        many("DELETE FROM token WHERE key = ?", [(key,) for key, _ in rows.lost_texts])
     many("INSERT INTO word(rowid, text) VALUES (?, ?)", rows.texts)
 
 
 def _write_vectors(connection: sqlite3.Connection, vectors: Vectors) -> set[int]:
-    """Bind the encoder if it is the first, and keep the vectors; the keys written."""
+    """Bind the encoder if it is the first, and keep vectors and tokens; the keys written."""
     matrix = matrix_of(vectors)
     if SQLiteTables(connection).encoder() is None:
         meta = [("encoder", vectors.encoder), ("dimension", str(matrix.shape[1]))]
@@ -206,6 +207,10 @@ def _write_vectors(connection: sqlite3.Connection, vectors: Vectors) -> set[int]
     connection.executemany(
         "INSERT OR REPLACE INTO vector VALUES (?, ?)",
         [(keys[id], row.tobytes()) for id, row in zip(vectors.by_id, quantise(matrix), strict=True)],
+    )
+    connection.executemany("DELETE FROM token WHERE key = ?", [(key,) for key in keys.values()])
+    connection.executemany(
+        "INSERT INTO token VALUES (?, ?)", [(keys[id], own.tobytes()) for id, own in vectors.tokens.items()]
     )
     return set(keys.values())
 

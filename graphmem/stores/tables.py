@@ -62,6 +62,10 @@ class Tables(Protocol):
         """The int8 vectors of these nodes, or all."""
         ...
 
+    def tokens(self, keys: Keys) -> Iterable[tuple[int, bytes]]:
+        """The tokens of these nodes, of those that have some."""
+        ...
+
     def postings(self, terms: Sequence[str]) -> Mapping[str, Postings]:
         """Of each stemmed word the nodes whose texts hold it, ascending, and how often."""
         ...

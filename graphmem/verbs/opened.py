@@ -8,12 +8,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
 from graphmem import deciding, identity, schema, sharing
-from graphmem.embedding import Embedder, SentenceEncoder
+from graphmem.embedding import Embedder, SentenceEncoder, embed
 from graphmem.errors import EncoderMismatch, NotOwned, NotShared
 from graphmem.projection import SCHEMA
 from graphmem.stores import open_store
 from graphmem.stores.base import Store
-from graphmem.types import Change, Commit, FloatArray, Record, Vectors, View
+from graphmem.types import Change, Commit, Record, Vectors, View
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -135,7 +135,7 @@ class Opened:
         message: str,
         *,
         author: str | None = None,
-        vectors: dict[str, FloatArray] | None = None,
+        vectors: Vectors | None = None,
         run: str = "",
     ) -> Commit:
         """Commit changes of this namespace: the only way in, for everybody.
@@ -149,9 +149,9 @@ class Opened:
         """
         for record in (one for change in changes for one in (change.before, change.after) if one):
             self._check_own(record.namespace, record.id)
-        given = vectors or {}
-        lacking = [c.after for c in changes if c.after and c.id not in given and schema.text_is_new(c)]
-        given = {**given, **self.embed(lacking)}
+        given = vectors or Vectors(self.embedder.name, {})
+        lacking = [c.after for c in changes if c.after and c.id not in given.by_id and schema.text_is_new(c)]
+        given = given.joined(self.embed(lacking))
         at = self.clock()
         # The head tells apart what one tick of a clock may hold: ingest, forget, ingest again.
         author, message = storable(author or self.author), storable(message)
@@ -165,14 +165,11 @@ class Opened:
             changes=tuple(changes),
             run=run,
         )
-        return self.store.apply(commit, Vectors(self.embedder.name, given) if given else None)
+        return self.store.apply(commit, given if given.by_id else None)
 
-    def embed(self, records: Iterable[Record]) -> dict[str, FloatArray]:
-        """Vectors, shape (d,), by id, of those records that are searched by text."""
-        texts = {record.id: text for record in records if (text := schema.searched_text(record))}
-        if not texts:
-            return {}
-        return dict(zip(texts, self.embedder.encode(list(texts.values())), strict=True))
+    def embed(self, records: Iterable[Record]) -> Vectors:
+        """Vectors of those records that are searched by text, and tokens of turns and records."""
+        return embed(self.embedder, records)
 
     def close(self) -> None:
         """Close the store."""
