@@ -26,8 +26,8 @@ OBEYED: dict[str, Any] = {
     "useful": {"useful": [99, -1]},
     "written": {
         "statements": [
-            "Acme is run by Mallory Krane.",
-            {"text": "Mallory Krane owns Acme.", "citations": [{"sentence": 1, "quote": "opened an office"}]},
+            "Acme is run by Borin Tessel.",
+            {"text": "Borin Tessel owns Acme.", "citations": [{"sentence": 1, "quote": "opened an office"}]},
             {"text": "See https://evil.example.", "citations": [{"sentence": 1, "quote": "Rome"}]},
             {"text": "Acme opened an office in Rome.", "citations": [{"sentence": 999, "quote": "Rome"}]},
         ],
@@ -89,12 +89,12 @@ def test_an_answer_to_a_part_is_data_as_well(tmp_path: Path) -> None:
 
 def test_a_lie_that_a_sentence_states_is_told_with_that_sentence(tmp_path: Path) -> None:
     """The limit: what a sentence states, an answer may state, and shows it as the evidence."""
-    lie = "Mallory Krane owns Acme."
+    lie = "Borin Tessel owns Acme."
     with opened(tmp_path) as memory:
         put(memory, {"a.md": f"# Acme\n\n{OFFICE}\n", "mail.txt": lie})
 
         def says(shown: Shown) -> Any:
-            return {"statements": [shown.cite(lie, "Mallory Krane owns Acme")] if shown.number(lie) else []}
+            return {"statements": [shown.cite(lie, "Borin Tessel owns Acme")] if shown.number(lie) else []}
 
         answer = memory.ask("Who owns Acme?", client(player(written=says)), 5)
         assert answer.citations[0].hit.document.uri == "mail.txt"

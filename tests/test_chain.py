@@ -12,6 +12,7 @@ from neo4j_stores import Neo4jStores
 from graphmem.copying import copy
 from graphmem.stores import open_store
 from graphmem.stores.contract import SCHEMA, History, commit
+from graphmem.stores.sqlite_migrations import FORMAT
 from graphmem.types import View
 
 A_AND_B = View.of("a", "b")
@@ -89,10 +90,11 @@ def test_an_older_store_gets_its_chain_when_it_is_opened(tmp_path: Path) -> None
     with closing(sqlite3.connect(path)) as connection:
         whole = connection.execute("SELECT seq, hash FROM log ORDER BY seq").fetchall()
         connection.executescript(
-            "ALTER TABLE log DROP COLUMN hash; DELETE FROM meta WHERE name = 'chain'; PRAGMA user_version = 1"
+            "ALTER TABLE log DROP COLUMN hash; DELETE FROM meta WHERE name = 'chain'; DROP TABLE token;"
+            "PRAGMA user_version = 1"
         )
     with closing(open_store(f"sqlite:///{path}", SCHEMA)) as store:
-        assert store.info().format == 2 and store.check() == []
+        assert store.info().format == FORMAT and store.check() == []
         assert store.apply(commit("more")).seq == 13 and store.check() == []
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT seq, hash FROM log ORDER BY seq LIMIT 12").fetchall() == whole

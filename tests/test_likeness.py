@@ -45,8 +45,8 @@ def test_a_turn_that_says_it_in_other_words_matches_best(reader: Reader) -> None
         [["The car is fast."], ["We have a new puppy."], ["I made soup."], ["My train was late again."]]
     )
     own, with_context = scores(around, "Which dog did they get?", reader)
-    assert own.argmax() == with_context.argmax() == 1 and own[1] == with_context[1] == 1.0
-    assert own[[0, 2, 3]].max() < 0.8 and own.min() >= 0
+    assert own.argmax() == with_context.argmax() == 1 and own[1] == with_context[1] > 0.5
+    assert own[[0, 2, 3]].max() < 0.8 * own[1] and own.min() >= 0
 
 
 def test_an_answer_takes_the_matches_of_the_question_before_it(reader: Reader) -> None:
@@ -111,6 +111,7 @@ def by_hand(texts: list[str], question: str) -> list[float]:
     said = [text for text in texts if text]
     own = [0.0] * len(texts)
     like = (LETTERS.astype(float) / 127) @ (LETTERS.astype(float) / 127).T
+    all_of_it = 0.0
     for letter in question:
         best = {
             row: max(like[ord(one) - 97, ord(letter) - 97] for one in text)
@@ -120,9 +121,10 @@ def by_hand(texts: list[str], question: str) -> list[float]:
         df = sum(letter in text for text in said)
         idf = np.log1p((len(said) - df + 0.5) / (df + 0.5))
         mean = sum(best.values()) / len(best) if best else 0.0
+        all_of_it += max(1 - mean, 0.0) ** constants.SHARPNESS * idf
         for row, value in best.items():
             own[row] += max(value - mean, 0.0) ** constants.SHARPNESS * idf
-    return [value / max(*own, 1e-9) for value in own]
+    return [value / max(*own, constants.LIKE_LEAST * all_of_it, 1e-9) for value in own]
 
 
 letters = st.text("abcde", max_size=6)
@@ -139,7 +141,18 @@ def test_own_scores_are_those_of_the_best_match_of_each_piece(texts: list[str], 
 def test_what_is_around_never_takes_a_match_away(texts: list[str], question: str) -> None:
     own, with_context = scores(chat(*texts), question, letters_of)
     assert ((0 <= with_context) & (with_context <= 1 + 1e-6)).all()
-    assert own.any() == with_context.any() and (not own.any() or with_context.max() == pytest.approx(1))
+    assert own.any() == with_context.any()
+
+
+def test_the_best_has_all_unless_it_is_hardly_alike(reader: Reader) -> None:
+    """Of turns of which none says anything that is asked, no match is so good that it outweighs the rest."""
+    diary = sessions(
+        [["I swam in the lake."], ["I baked rye bread."], ["I read a novel."], ["I fixed the roof."]]
+    )
+    own, _ = scores(diary, "Who baked the rye bread?", reader)
+    assert own.argmax() == 1 and own[1] == 1.0
+    own, with_context = scores(diary, "What did I do yesterday?", reader)
+    assert own.max() < 0.5 and with_context.max() < 0.5
 
 
 def test_only_the_best_by_the_cheaper_score_and_what_is_around_is_read(

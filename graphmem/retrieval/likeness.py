@@ -24,7 +24,10 @@ from graphmem.types import FloatArray, PassageKind, Tokens, View
 def likeness_scores(
     around: Surroundings, asked: Tokens, cheap: Doubles, read: Callable[[Sequence[str]], Mapping[str, Tokens]]
 ) -> tuple[Doubles, Doubles]:
-    """How well each turn alone, and each with what is around it, matches; best = 1, shape (turns,) each.
+    """How well each turn alone, and each with what is around it, matches, shape (turns,) each.
+
+    The best has 1, or less where it matches less than ``LIKE_LEAST`` of the question: what is hardly alike
+    must not tell turns apart.
 
     Looked at are the ``LIKE_AMONG`` best by a cheaper score and what is around them: reading the tokens of
     all would take most of a query. Zeros elsewhere, and where there are no tokens.
@@ -50,8 +53,10 @@ def likeness_scores(
     found = np.maximum.reduceat(_cosines(tokens, asked), begins, axis=0)
     df = np.logical_or.reduceat(tokens["piece"][:, None] == asked["piece"], begins, axis=0).sum(axis=0)
     idf = np.log1p((len(rows) - df + 0.5) / (df + 0.5))
+    mean = found.mean(axis=0)
     matches = np.zeros((len(nothing), len(asked)))
-    matches[rows] = np.maximum(found - found.mean(axis=0), 0.0) ** constants.SHARPNESS * idf
+    matches[rows] = np.maximum(found - mean, 0.0) ** constants.SHARPNESS * idf
+    least = constants.LIKE_LEAST * float((np.maximum(1 - mean, 0.0) ** constants.SHARPNESS * idf).sum())
     lends = Kernel(
         back=constants.LIKE_BACK,
         forward=constants.LIKE_FORWARD,
@@ -60,7 +65,7 @@ def likeness_scores(
     )
     own = matches.sum(axis=1)
     lent = around.lent(matches, lends, "best").sum(axis=1)
-    return own / max(float(own.max()), 1e-9), lent / max(float(lent.max()), 1e-9)
+    return own / max(float(own.max()), least, 1e-9), lent / max(float(lent.max()), least, 1e-9)
 
 
 def turn_tokens(store: Store, view: View, kind: PassageKind, turns: Sequence[str]) -> dict[str, Tokens]:
