@@ -15,8 +15,9 @@ from spoken import chat, sessions, turn
 from graphmem import View
 from graphmem.embedding import SentenceEncoder
 from graphmem.retrieval import constants
-from graphmem.retrieval.likeness import likeness_scores, turn_tokens
+from graphmem.retrieval.likeness import Asked, likeness_scores, turn_tokens
 from graphmem.retrieval.surroundings import Surroundings
+from graphmem.testing import HashEmbedder
 from graphmem.tokens import NOTHING
 from graphmem.types import TOKEN, FloatArray, Tokens
 
@@ -31,7 +32,8 @@ def scores(around: Surroundings, question: str, reader: Reader) -> tuple[FloatAr
         texts = [f"{one.speaker}: {one.text}" if one.speaker else one.text for one in turns]
         return dict(zip((one.id for one in turns), reader(texts), strict=True))
 
-    return likeness_scores(around, reader([question])[0], np.zeros(len(around.turns)), read)
+    tokens = reader([question])[0]
+    return likeness_scores(around, Asked(tokens, np.ones(len(tokens))), np.zeros(len(around.turns)), read)
 
 
 @pytest.fixture(scope="module")
@@ -82,9 +84,9 @@ def test_empty_texts_and_a_single_one_are_fine(reader: Reader, texts: list[str])
 
 def test_without_tokens_nothing_is_alike(reader: Reader) -> None:
     around = chat("A boat.", "Tea.")
-    asked = reader(["Which boat?"])[0]
-    for tokens in (NOTHING, asked):
-        for found in likeness_scores(around, tokens, np.zeros(2), lambda ids: {}):
+    tokens = reader(["Which boat?"])[0]
+    for asked in (None, Asked(NOTHING, np.ones(0)), Asked(tokens, np.ones(len(tokens)))):
+        for found in likeness_scores(around, asked, np.zeros(2), lambda ids: {}):
             assert found.tolist() == [0.0, 0.0]
 
 
@@ -168,7 +170,7 @@ def test_only_the_best_by_the_cheaper_score_and_what_is_around_is_read(
         asked.extend(ids)
         return {one.id: letters_of([one.text])[0] for one in around.turns if one.id in ids}
 
-    own, with_context = likeness_scores(around, letters_of(["a"])[0], cheap, read)
+    own, with_context = likeness_scores(around, Asked(letters_of(["a"])[0], np.ones(1)), cheap, read)
     reach = constants.LIKE_REACH
     looked_at = [*range(20 - reach, 21 + reach), *range(50 - reach, 51 + reach)]
     assert asked == [around.turns[row].id for row in looked_at]
@@ -178,8 +180,30 @@ def test_only_the_best_by_the_cheaper_score_and_what_is_around_is_read(
 
 def test_of_a_page_that_is_asked_no_more_is_compared_than_the_encoder_reads() -> None:
     """Each piece is compared with all that are read: a page of them would take gigabytes."""
-    long, short = (scores(chat("ab", "c"), "abc" * times, letters_of) for times in (2000, 85))
-    assert constants.LIKE_PIECES == 256 and long[0] == pytest.approx(short[0], abs=0.01)
+    embedder = HashEmbedder()
+    asked = Asked.of(embedder, embedder.encode_tokens(["tern " * 2000])[1][0])
+    assert len(asked.tokens) == len(asked.weights) == constants.LIKE_PIECES
+
+
+@pytest.mark.parametrize("question", ["When did Ann's dog arrive?", "WHEN did Ann's dog arrive ?!"])
+def test_marks_count_nothing_and_what_every_question_is_made_of_half(
+    encoder: SentenceEncoder, question: str
+) -> None:
+    tokens = encoder.encode_tokens([question])[1][0]
+    asked = Asked.of(encoder, tokens)
+    words = encoder._model.tokenizer.convert_ids_to_tokens(asked.tokens["piece"].tolist())
+    half = constants.LIKE_ASKING
+    assert dict(zip(words, asked.weights.tolist(), strict=True)) == {
+        "when": half,
+        "did": half,
+        "ann": 1.0,
+        "s": 1.0,
+        "dog": 1.0,
+        "arrive": 1.0,
+    }
+    assert not len(Asked.of(encoder, encoder.encode_tokens(["?!"])[1][0]).tokens)
+    none = Asked.of(encoder, tokens[:0])
+    assert len(none.tokens) == len(none.weights) == 0
 
 
 def test_the_tokens_of_a_turn_are_those_of_its_sentences(tmp_path: Path) -> None:

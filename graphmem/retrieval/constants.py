@@ -101,6 +101,7 @@ LIKE_ASKED: Final = 0.9  # to the next one if it asks
 LIKE_REACH: Final = 4  # turns far: the tokens of all that is within reach are read
 LIKE_AMONG: Final = 100  # turns that are looked at, and what is around them
 LIKE_PIECES: Final = 256  # pieces of a question that are compared: as many as the encoder reads
+LIKE_ASKING: Final = 0.5  # of a match of a word that every question is made of
 LIKE_LEAST: Final = 0.2  # of a match of all words that the best counts as at least; answers have .16 and more
 SHARPNESS: Final = 1.5  # power of a match: a good one counts for more than two poor ones
 

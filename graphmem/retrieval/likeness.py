@@ -7,22 +7,50 @@ Each piece of a word of the question takes its best match in a turn, as in late 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graphmem import schema
+from graphmem.embedding import Embedder, encode_tokens
 from graphmem.retrieval import constants
+from graphmem.retrieval.keyword import QUESTION_WORDS
 from graphmem.retrieval.surroundings import Doubles, Kernel, Surroundings
 from graphmem.stores.base import Store
 from graphmem.stores.bm25 import best
 from graphmem.tokens import NOTHING, SCALE
 from graphmem.types import FloatArray, PassageKind, Tokens, View
 
+MARKS: Final = "? . , ; : ! ' \" - ( )"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The tokens of a question, shape (pieces,), and how much a match of each counts."""
+
+    tokens: Tokens
+    weights: Doubles
+
+    @classmethod
+    def of(cls, embedder: Embedder, tokens: Tokens) -> Asked:
+        """Marks count nothing, and the words that every question is made of count half.
+
+        Which pieces these are the encoder tells: it reads them too.
+        """
+        kept = tokens[: constants.LIKE_PIECES]
+        marks, words = encode_tokens(embedder, [MARKS, " ".join(sorted(QUESTION_WORDS))])[1]
+        common = np.where(np.isin(kept["piece"], words["piece"]), constants.LIKE_ASKING, 1.0)
+        weights = np.where(np.isin(kept["piece"], marks["piece"]), 0.0, common)
+        return cls(kept[weights > 0], weights[weights > 0])
+
 
 def likeness_scores(
-    around: Surroundings, asked: Tokens, cheap: Doubles, read: Callable[[Sequence[str]], Mapping[str, Tokens]]
+    around: Surroundings,
+    asked: Asked | None,
+    cheap: Doubles,
+    read: Callable[[Sequence[str]], Mapping[str, Tokens]],
 ) -> tuple[Doubles, Doubles]:
     """How well each turn alone, and each with what is around it, matches, shape (turns,) each.
 
@@ -34,13 +62,12 @@ def likeness_scores(
 
     Args:
         around: the turns.
-        asked: the question's tokens, shape (pieces,).
+        asked: the question's tokens, if there are any.
         cheap: the cheaper score of each turn, shape (turns,).
         read: gives tokens by turn, of those turns that have some.
     """
     nothing = np.zeros(len(around.turns))
-    asked = asked[: constants.LIKE_PIECES]
-    if not len(asked) or not len(nothing):
+    if asked is None or not len(asked.tokens) or not len(nothing):
         return nothing, nothing
     rows = _around(best(cheap, constants.LIKE_AMONG), len(nothing))
     of_turn = read([around.turns[row].id for row in rows])
@@ -50,11 +77,11 @@ def likeness_scores(
     texts = [of_turn[around.turns[row].id] for row in rows]
     tokens = np.concatenate(texts)
     begins = np.cumsum([0, *(len(text) for text in texts[:-1])])
-    found = np.maximum.reduceat(_cosines(tokens, asked), begins, axis=0)
-    df = np.logical_or.reduceat(tokens["piece"][:, None] == asked["piece"], begins, axis=0).sum(axis=0)
-    idf = np.log1p((len(rows) - df + 0.5) / (df + 0.5))
+    found = np.maximum.reduceat(_cosines(tokens, asked.tokens), begins, axis=0)
+    df = np.logical_or.reduceat(tokens["piece"][:, None] == asked.tokens["piece"], begins, axis=0).sum(axis=0)
+    idf = np.log1p((len(rows) - df + 0.5) / (df + 0.5)) * asked.weights
     mean = found.mean(axis=0)
-    matches = np.zeros((len(nothing), len(asked)))
+    matches = np.zeros((len(nothing), len(asked.tokens)))
     matches[rows] = np.maximum(found - mean, 0.0) ** constants.SHARPNESS * idf
     least = constants.LIKE_LEAST * float((np.maximum(1 - mean, 0.0) ** constants.SHARPNESS * idf).sum())
     lends = Kernel(

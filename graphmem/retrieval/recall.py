@@ -23,6 +23,7 @@ from graphmem.retrieval.duplicates import distinct
 from graphmem.retrieval.explain import explain
 from graphmem.retrieval.fusion import gate, paragraph_scores, text_scores
 from graphmem.retrieval.hits import Explored, hits
+from graphmem.retrieval.likeness import Asked
 from graphmem.retrieval.linking import Link, link
 from graphmem.retrieval.named import named
 from graphmem.retrieval.ppr import NOTHING, Mass, walk
@@ -72,7 +73,8 @@ def _recall(
     explored = _explore(store, query, vector, found, embedder)
     if not explored.relevance:
         return Ranking(query, ())
-    of_kinds = _scores(store, query, explored, tokens)
+    words = Asked.of(embedder, tokens) if found.keys() - {"paragraph"} else None
+    of_kinds = _scores(store, query, explored, words)
     fitting = {id: score for of_kind in of_kinds for id, score in of_kind.final.items()}
     doubted = trust.doubted(store, query.view, fitting, reader)
     scored = weighed(fitting, doubted)
@@ -217,7 +219,7 @@ def _by_passage(graph: Subgraph, of_sentence: Mapping[str, float]) -> dict[str, 
     return best
 
 
-def _scores(store: Store, query: Query, explored: Explored, tokens: Tokens) -> list[Scores]:
+def _scores(store: Store, query: Query, explored: Explored, words: Asked | None) -> list[Scores]:
     """The scores of the passages that may be hits, one for each kind."""
     own = {
         kind: {id: explored.relevance[id] for id in found.ids if id in explored.relevance}
@@ -228,16 +230,16 @@ def _scores(store: Store, query: Query, explored: Explored, tokens: Tokens) -> l
     scores = []
     for kind, fit in fits.items():
         of_kind = (
-            _paragraphs(store, query, explored, tokens)
+            _paragraphs(store, query, explored, words)
             if kind == "paragraph"
-            else turn_scores(store, query, kind, explored.graph.vector, _cosines(explored, own[kind]), tokens)
+            else turn_scores(store, query, kind, explored.graph.vector, _cosines(explored, own[kind]), words)
         )
         share = gate(fit, best)
         scores.append(of_kind.then("kind", {id: share * score for id, score in of_kind.final.items()}))
     return scores
 
 
-def _paragraphs(store: Store, query: Query, explored: Explored, tokens: Tokens) -> Scores:
+def _paragraphs(store: Store, query: Query, explored: Explored, words: Asked | None) -> Scores:
     """Scores of paragraphs: the mass that the walk brought to their sentences, and the best sentence."""
     graph = explored.graph
     reached = np.bincount(graph.sentence_passage, explored.mass.sentences, minlength=len(graph.passages))
@@ -271,10 +273,10 @@ def _paragraphs(store: Store, query: Query, explored: Explored, tokens: Tokens) 
     scores = scores.then(
         "coverage", covering(query.text, scores.final, texts, names, graph.rows(explored.linked))
     )
-    return _in_texts(store, query, explored, scores, tokens)
+    return _in_texts(store, query, explored, scores, words)
 
 
-def _in_texts(store: Store, query: Query, explored: Explored, alone: Scores, tokens: Tokens) -> Scores:
+def _in_texts(store: Store, query: Query, explored: Explored, alone: Scores, words: Asked | None) -> Scores:
     """The scores of paragraphs with what stands around them, of the long texts that come first.
 
     The scores of a text are given to its paragraphs anew, so that none comes before where its best was.
@@ -286,7 +288,7 @@ def _in_texts(store: Store, query: Query, explored: Explored, alone: Scores, tok
     if not first:
         return alone
     near = {id: value for id, value in cosines.items() if text.get(id) in first}
-    around = turn_scores(store, query, "paragraph", explored.graph.vector, near, tokens, first).final
+    around = turn_scores(store, query, "paragraph", explored.graph.vector, near, words, first).final
     own = _long_texts(store, query.view, {*alone.final, *around})
     return text_scores(alone, around, {id: of for id, of in own.items() if of in first})
 

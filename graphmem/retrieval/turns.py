@@ -21,13 +21,12 @@ from graphmem.ranking import Query
 from graphmem.retrieval import constants
 from graphmem.retrieval.context import Said, context_scores, said, session_scores
 from graphmem.retrieval.keyword import telling_words
-from graphmem.retrieval.likeness import likeness_scores, turn_tokens
+from graphmem.retrieval.likeness import Asked, likeness_scores, turn_tokens
 from graphmem.retrieval.shares import Columns, Scores, added
 from graphmem.retrieval.spans import days, nearness, spans
 from graphmem.retrieval.surroundings import Doubles, Surroundings, on_days, surroundings
 from graphmem.stores.base import Store
-from graphmem.tokens import NOTHING
-from graphmem.types import FloatArray, PassageKind, Tokens, View
+from graphmem.types import FloatArray, PassageKind, View
 
 
 def turn_scores(
@@ -36,7 +35,7 @@ def turn_scores(
     kind: PassageKind,
     vector: FloatArray,
     cosine: Mapping[str, float],
-    asked_tokens: Tokens = NOTHING,
+    told: Asked | None = None,
     texts: Collection[str] = (),
 ) -> Scores:
     """Scores of turns or records in [0, 1], best = 1.
@@ -50,7 +49,7 @@ def turn_scores(
         kind: turns or records.
         vector: of the question, shape (d,).
         cosine: of the nearest, by passage.
-        asked_tokens: of the question, shape (pieces,); without any only equal words count.
+        told: the tokens of the question; without them only equal words count.
         texts: documents in which to look; in all if there are none.
     """
     view, question = query.view, query.text
@@ -66,7 +65,7 @@ def turn_scores(
     when = nearness(asked, [turn.at for turn in around.turns])
     cheap = near + constants.CONTEXT * context + constants.SESSION * sessions
     cheap = cheap + constants.TIME * when - constants.ASKS * around.asks
-    own, with_context = likeness_scores(around, asked_tokens, cheap, partial(turn_tokens, store, view, kind))
+    own, with_context = likeness_scores(around, told, cheap, partial(turn_tokens, store, view, kind))
     beside = around.beside(near) + constants.LIKE * around.beside(own)
     speaker = _named_speaker(around, question)
     said_by = np.array([speaker is not None and turn.speaker == speaker for turn in around.turns], dtype=bool)
