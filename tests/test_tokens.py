@@ -124,6 +124,26 @@ def test_turns_and_records_have_tokens_and_paragraphs_none(tmp_path: Path) -> No
         assert not list(memory.store.scan(memory.view, schema.UTTERANCE))
 
 
+def test_a_purge_leaves_no_token_in_the_files(tmp_path: Path) -> None:
+    """The numbers of pieces are as good as the words themselves."""
+    with opened(tmp_path) as memory:
+        for name, bird in (("one", "tern"), ("other", "owl")):
+            put(
+                memory,
+                {f"{name}.txt": f"[2023-05-08 13:56] Ann: The {bird} nests.\n[2023-05-08 13:57] Bo: Oh?\n"},
+            )
+        tern, owl = ((one["piece"][0].tobytes() + one["vector"][0].tobytes()) for one in read("tern", "owl"))
+        held = [b"".join(path.read_bytes() for path in tmp_path.iterdir())]
+        memory.purge("one.txt")
+        held += [b"".join(path.read_bytes() for path in tmp_path.iterdir())]
+    assert [tern in files for files in held] == [True, False] and owl in held[1]
+
+
+def read(*words: str) -> list[Tokens]:
+    """The token of each word."""
+    return HashEmbedder().encode_tokens(words)[1]
+
+
 def test_what_is_no_token_is_refused() -> None:
     vector = HashEmbedder().encode(["x"])[0]
     for wrong in (np.zeros(3, dtype=np.int8), np.zeros((1, 1), dtype=TOKEN)):
