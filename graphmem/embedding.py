@@ -122,7 +122,7 @@ class SentenceEncoder:
     def encode_tokens(self, texts: Sequence[str]) -> tuple[FloatArray, list[Tokens]]:
         """Unit vectors, shape (len(texts), 384), float32, and the tokens of each text, from one pass."""
         vectors, tokens = [np.zeros((0, self.dimension), dtype=np.float32)], list[Tokens]()
-        special = set(self._model.tokenizer.all_special_ids)
+        special = self._model.tokenizer.all_special_ids if texts else []
         for start in range(0, len(texts), TOKENS_AT_ONCE):
             found: Any = self._model.encode(
                 list(texts[start : start + TOKENS_AT_ONCE]),
@@ -134,7 +134,7 @@ class SentenceEncoder:
             vectors += [one["sentence_embedding"].float().numpy()[None] for one in found]
             for one in found:
                 pieces = one["input_ids"].numpy()
-                kept = one["attention_mask"].numpy().astype(bool) & ~np.isin(pieces, list(special))
+                kept = one["attention_mask"].numpy().astype(bool) & ~np.isin(pieces, special)
                 tokens.append(tokens_of(pieces[kept], one["token_embeddings"].float().numpy()[kept], axes()))
         return np.concatenate(vectors), tokens
 

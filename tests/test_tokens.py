@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -142,6 +144,25 @@ def test_a_purge_leaves_no_token_in_the_files(tmp_path: Path) -> None:
 def read(*words: str) -> list[Tokens]:
     """The token of each word."""
     return HashEmbedder().encode_tokens(words)[1]
+
+
+def test_tokens_that_are_cut_short_are_told_and_repaired(tmp_path: Path) -> None:
+    with opened(tmp_path) as memory:
+        put(memory, {"chat.txt": "[2023-05-08 13:56] Ann: The tern nests.\n[2023-05-08 13:57] Bo: Oh?\n"})
+    with closing(sqlite3.connect(tmp_path / "memory.db")) as file, file:
+        file.execute("UPDATE token SET value = substr(value, 1, 70) WHERE key = (SELECT min(key) FROM token)")
+    with opened(tmp_path) as memory:
+        (told,) = memory.store.check()
+        assert "tokens" in told and "cut short" in told
+        memory.store.repair()
+        assert memory.store.check() == [] and memory.recall("Where does the tern nest?").hits
+        ids = [one.id for one in memory.store.scan(memory.view, schema.UTTERANCE)]
+        assert len(memory.store.tokens(memory.view, ids)) == len(ids) - 1
+
+
+def test_no_texts_need_no_model() -> None:
+    encoder = SentenceEncoder()
+    assert encoder.encode_tokens([])[0].shape == (0, 384) and "_model" not in vars(encoder)
 
 
 def test_what_is_no_token_is_refused() -> None:

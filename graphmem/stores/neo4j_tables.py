@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -168,21 +168,18 @@ class Neo4jTables:
 
     def vectors(self, keys: Keys | None) -> Iterator[tuple[int, bytes]]:
         """See ``Tables.vectors``."""
-        for batch in self._batches(keys):
-            found, values = self._columns(
-                "MATCH (n:{x}) WHERE n._key IN $keys AND n.namespace IN $namespaces "
-                "AND n._vector IS NOT NULL RETURN collect(n._key), collect(n._vector)",
-                keys=batch,
-                namespaces=self._served,
-            )
-            yield from zip(found, values, strict=True)
+        return self._packed("_vector", keys)
 
     def tokens(self, keys: Keys) -> Iterator[tuple[int, bytes]]:
         """See ``Tables.tokens``."""
+        return self._packed("_tokens", keys)
+
+    def _packed(self, name: Literal["_vector", "_tokens"], keys: Keys | None) -> Iterator[tuple[int, bytes]]:
+        """A property of bytes by key, of those nodes that have it."""
         for batch in self._batches(keys):
             found, values = self._columns(
                 "MATCH (n:{x}) WHERE n._key IN $keys AND n.namespace IN $namespaces "
-                "AND n._tokens IS NOT NULL RETURN collect(n._key), collect(n._tokens)",
+                f"AND n.{name} IS NOT NULL RETURN collect(n._key), collect(n.{name})",
                 keys=batch,
                 namespaces=self._served,
             )

@@ -9,7 +9,7 @@ from graphmem.stores.log import changed_ids, unpack
 from graphmem.stores.soundness import anew, derived_from, replayed
 from graphmem.stores.sqlite_rewrite import next_epoch
 from graphmem.stores.sqlite_write import intern_nodes, write_planned
-from graphmem.types import Schema
+from graphmem.types import TOKEN, Schema
 
 
 def repair(connection: sqlite3.Connection, schema: Schema) -> None:
@@ -26,7 +26,12 @@ def repair(connection: sqlite3.Connection, schema: Schema) -> None:
     connection.executemany(
         "INSERT INTO vector SELECT ?1, ?2 WHERE ?1 IN (SELECT id FROM word_docsize)", vectors
     )
-    connection.execute("DELETE FROM token WHERE key NOT IN (SELECT key FROM vector)")
+    # Tokens that are cut short cannot be read, nor be made from the log: such a turn goes on without any.
+    connection.execute(
+        "DELETE FROM token WHERE key NOT IN (SELECT key FROM vector)"
+        " OR length(value) = 0 OR length(value) % ? != 0",
+        (TOKEN.itemsize,),
+    )
 
 
 def _repair_trail(connection: sqlite3.Connection) -> None:
