@@ -40,6 +40,7 @@ def write_document(d: Document) -> dict[str, Any]:
         "content_hash": d.content_hash,
         "characters": d.characters,
         "written_at": moment(d.written_at),
+        "metadata": dict(d.metadata),
     }
 
 
@@ -54,6 +55,7 @@ def read_document(id: str, namespace: str, body: Mapping[str, Any]) -> Document:
         content_hash=body["content_hash"],
         characters=body["characters"],
         written_at=parse_moment(body.get("written_at")),
+        metadata=body.get("metadata", {}),
     )
 
 
@@ -70,6 +72,7 @@ def write_passage(p: Passage) -> dict[str, Any]:
         "speaker": p.speaker,
         "at": moment(p.at),
         "previous": p.previous,
+        "metadata": dict(p.metadata),
     }
 
 
@@ -88,6 +91,7 @@ def read_passage(id: str, namespace: str, body: Mapping[str, Any]) -> Passage:
         speaker=body.get("speaker", ""),
         at=parse_moment(body.get("at")),
         previous=body.get("previous"),
+        metadata=body.get("metadata", {}),
     )
 
 

@@ -36,7 +36,8 @@ MentionRole: TypeAlias = Literal["text", "opening", "title", "speaker", "time", 
 class Document:
     """One source as read. ``content_hash`` is of the bytes; ``written_at`` only if the source says it.
 
-    ``title`` is empty where the source is a list of independent items.
+    ``title`` is empty where the source is a list of independent items. ``metadata`` holds JSON values that a
+    program gave along with the text: they are kept as they are, and no search looks at them.
     """
 
     id: str
@@ -47,13 +48,15 @@ class Document:
     content_hash: str
     characters: int
     written_at: datetime | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
     """A piece of a document that is returned to the user: a paragraph, a turn, a record.
 
-    ``text == document_text[start:end]``. ``position`` counts the document's passages from 0.
+    ``text == document_text[start:end]``. ``position`` counts the document's passages from 0. ``metadata`` is
+    as that of a document.
     """
 
     id: str
@@ -68,6 +71,7 @@ class Passage:
     speaker: str = ""
     at: datetime | None = None
     previous: str | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

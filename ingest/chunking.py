@@ -188,6 +188,7 @@ def chunk(reading: Reading, namespace: str) -> tuple[Document, list[Passage], li
         content_hash=reading.content_hash,
         characters=len(reading.text),
         written_at=_moment(reading.written_at),
+        metadata=reading.metadata,
     )
     passages: list[Passage] = []
     found: list[Sentence] = []
@@ -209,6 +210,7 @@ def chunk(reading: Reading, namespace: str) -> tuple[Document, list[Passage], li
             speaker=block.speaker,
             at=_moment(block.at),
             previous=passages[-1].id if passages and _follows(reading, piece, before) else None,
+            metadata={} if piece.continues else block.metadata,
         )
         seen[key] += 1
         before = block

@@ -7,11 +7,12 @@ stopped goes on where it was; one with other content is replaced in one commit.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
+from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
@@ -36,10 +37,11 @@ from graphmem.ingest.sources import DEFAULT_LIMITS, Limits, Source, expand, load
 from graphmem.memory import Memory
 from graphmem.relations import Schema
 from graphmem.stores.quantised import dequantise, quantise
-from graphmem.types import Change, Document, Episode, Passage, Sentence, Vectors, View
+from graphmem.types import Change, Document, Episode, Passage, Record, Sentence, Vectors, View
 
 ENCODED_AT_ONCE: Final = 2048  # sentences; an encoder sorts by length inside a call, so that more pad less
 READ_AHEAD: Final = 4  # sources for each reader process
+NOTHING: Final[Mapping[str, str | None]] = MappingProxyType({})
 
 Outcome: TypeAlias = Literal["added", "replaced", "unchanged", "failed"]
 
@@ -141,9 +143,15 @@ def _read_all(
 class Ingest:
     """Prepared documents on their way into a memory, encoded many at a time."""
 
-    def __init__(self, memory: Memory, done: Callable[[str, Outcome], None]) -> None:
+    def __init__(
+        self,
+        memory: Memory,
+        done: Callable[[str, Outcome], None],
+        over: Mapping[str, str | None] = NOTHING,
+    ) -> None:
         self.memory = memory
         self.done = done
+        self.over = over
         self.run = ""
         self.report = Report()
         self.waiting: dict[str, Prepared] = {}
@@ -182,6 +190,7 @@ class Ingest:
 
     def _changes(self, prepared: Prepared) -> tuple[Change, ...]:
         old = document_records(self.memory.store, View.of(self.memory.namespace), prepared.document.id)
+        self._check_over(prepared.document.uri, old[0] if old else None)
         return replacement(
             old,
             prepared.document,
@@ -190,6 +199,16 @@ class Ingest:
             prepared.cast,
             prepared.episodes,
         )
+
+    def _check_over(self, uri: str, old: Record | None) -> None:
+        """Refuse to replace another version of a document than the one that was meant to be.
+
+        Raises:
+            Conflict: somebody else wrote it meanwhile.
+        """
+        there = old.body["content_hash"] if old else None
+        if uri in self.over and self.over[uri] != there:
+            raise Conflict(f"{uri} was written by others meanwhile: read it again, and write it anew")
 
     def _episodes(self, prepared: Prepared, vectors: Vectors) -> tuple[Episode, ...]:
         """The episodes of a document, by vectors as exact as the store keeps them."""
@@ -280,11 +299,22 @@ def ingest_sources(
 
 
 def ingest_readings(
-    memory: Memory, readings: Iterable[Reading], *, pipeline: str | None = AUTOMATIC
+    memory: Memory,
+    readings: Iterable[Reading],
+    *,
+    pipeline: str | None = AUTOMATIC,
+    over: Mapping[str, str | None] = NOTHING,
 ) -> Report:
-    """Put readings that are at hand into a memory, each as a document of its own."""
+    """Put readings that are at hand into a memory, each as a document of its own.
+
+    ``over`` tells by URI the content hash of the version that a reading was made to replace, None if there
+    is to be none.
+
+    Raises:
+        Conflict: another version is there; that reading and those after it were not written.
+    """
     plan = Plan(memory.namespace, pipeline=named(pipeline))
-    ingest = Ingest(memory, lambda uri, outcome: None)
+    ingest = Ingest(memory, lambda uri, outcome: None, over)
     for reading in readings:
         ingest.add(prepare(reading, plan))
     ingest.flush()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
+from graphmem.errors import InputError
 from graphmem.types import PassageKind
 
 # Half of a surrogate pair cannot be written as UTF-8, and NUL ends a text in too many programs.
@@ -18,7 +21,8 @@ class Block:
     """A structural piece of a text, ``text[start:end]``: a paragraph, one turn, one record.
 
     ``heading`` is the nearest heading above (empty if there is none); ``speaker`` and ``at`` are
-    those of a turn or a record. Blocks are in order and do not overlap.
+    those of a turn or a record; ``metadata`` is kept with the first passage of the block. Blocks are in
+    order and do not overlap.
     """
 
     kind: PassageKind
@@ -27,11 +31,12 @@ class Block:
     heading: str = ""
     speaker: str = ""
     at: datetime | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A source as read. All offsets of the memory are offsets in ``text``."""
+    """A source as read. All offsets of the memory are offsets in ``text``; ``metadata`` is the document's."""
 
     uri: str
     title: str
@@ -40,18 +45,50 @@ class Reading:
     blocks: tuple[Block, ...]
     content_hash: str
     written_at: datetime | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 def _storable(text: str) -> str:
     return _UNSTORABLE.sub("\ufffd", text)
 
 
-def storable(reading: Reading) -> Reading:
-    """The same reading, as long, with a replacement character for each one that nothing can keep."""
-    blocks = tuple(
-        replace(block, heading=_storable(block.heading), speaker=_storable(block.speaker))
-        if _UNSTORABLE.search(block.heading + block.speaker)
-        else block
-        for block in reading.blocks
+def json_values(metadata: Mapping[str, Any], of: str) -> dict[str, Any]:
+    """Metadata as a store can keep it: tuples are lists, keys are texts, half a character a question mark.
+
+    Raises:
+        InputError: it holds something that JSON has no form for; ``of`` says whose it is.
+    """
+    try:
+        text = json.dumps(dict(metadata), ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InputError(
+            f"the metadata of {of} cannot be kept: {error}; give texts, numbers, lists and dicts"
+        ) from error
+    kept: dict[str, Any] = json.loads(text.encode("utf-8", "replace"))
+    return kept
+
+
+def _block(block: Block, of: str) -> Block:
+    if not block.metadata and not _UNSTORABLE.search(block.heading + block.speaker):
+        return block
+    return replace(
+        block,
+        heading=_storable(block.heading),
+        speaker=_storable(block.speaker),
+        metadata=json_values(block.metadata, of),
     )
-    return replace(reading, title=_storable(reading.title), text=_storable(reading.text), blocks=blocks)
+
+
+def storable(reading: Reading) -> Reading:
+    """The same reading, as long, with a replacement character for each one that nothing can keep.
+
+    Raises:
+        InputError: metadata that JSON has no form for.
+    """
+    return replace(
+        reading,
+        title=_storable(reading.title),
+        text=_storable(reading.text),
+        blocks=tuple(_block(block, reading.uri) for block in reading.blocks),
+        metadata=json_values(reading.metadata, reading.uri),
+    )

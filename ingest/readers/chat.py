@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -21,12 +21,13 @@ _NUMBER: Final = re.compile(r"\d+")
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one speaker said at once; ``heading`` names the session."""
+    """What one speaker said at once; ``heading`` names the session, ``metadata`` is kept with the passage."""
 
     speaker: str
     text: str
     at: datetime | None = None
     heading: str = ""
+    metadata: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 def turns_reading(uri: str, title: str, turns: Sequence[Turn], content_hash: str) -> Reading:
@@ -37,7 +38,14 @@ def turns_reading(uri: str, title: str, turns: Sequence[Turn], content_hash: str
         if turn.heading != heading and turn.text.strip():
             heading = turn.heading
             rendering.line(heading)
-        rendering.said("turn", turn.text, heading=turn.heading, speaker=turn.speaker, at=turn.at)
+        rendering.said(
+            "turn",
+            turn.text,
+            heading=turn.heading,
+            speaker=turn.speaker,
+            at=turn.at,
+            metadata=turn.metadata,
+        )
     return storable(Reading(uri, title, "chat", rendering.text(), rendering.blocks(), content_hash))
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from graphmem.dates.written import day
 from graphmem.ingest.moments import aware
@@ -61,6 +62,7 @@ class Rendering:
         speaker: str = "",
         at: datetime | None = None,
         note: str = "",
+        metadata: Mapping[str, Any] | None = None,
     ) -> None:
         """A turn or a record as "(8 May 2023) who — heading [note]: text"; its span is the text alone.
 
@@ -75,7 +77,7 @@ class Rendering:
         self._write(f"{prefix}: " if prefix else "")
         start = self._write(text)
         moment = None if at is None else aware(at)
-        block = Block(kind, start, self._length, heading, speaker, moment)
+        block = Block(kind, start, self._length, heading, speaker, moment, metadata or {})
         self._parts.append(Part(start, self._length, block=block))
         self._write("\n")
 
