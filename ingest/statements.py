@@ -124,9 +124,11 @@ def _interval(date: TimeExpression, tense: Tense, reference: datetime) -> Interv
     return Interval(begin=best.begin, end=best.end, precision=date.precision, timex=best.timex)
 
 
-def _participant(fact: Extracted, phrase: Phrase, said: Said) -> Participant:
+def _participant(fact: Extracted, phrase: Phrase, said: Said, subject: str = "") -> Participant:
+    """Who or what takes part; what a ``subject`` is said to be is told in words, not by its name again."""
     start, end, entity = said.start + phrase.start, said.start + phrase.end, ""
-    if named := said.named(fact, phrase):
+    named = said.named(fact, phrase)
+    if named and not (phrase.role == "complement" and subject == (named.of or named.name)):
         start, end, entity = named.start, named.end, named.of or named.name
     return Participant(
         role=phrase.role,
@@ -152,7 +154,8 @@ def statements(facts: Iterable[Extracted], said: Said, schema: Schema) -> Iterat
         # The object of a known relation comes first, whatever stands before it in the sentence.
         told = [phrase for k, phrase in enumerate(fact.arguments) if k not in spent and phrase is not target]
         phrases = (fact.subject, *([target] if target else []), *told)
-        subject, *others = (_participant(fact, phrase, said) for phrase in phrases)
+        subject = _participant(fact, phrases[0], said)
+        others = (_participant(fact, phrase, said, subject.entity) for phrase in phrases[1:])
         yield Statement(
             predicate=fact.predicate,
             lemma=fact.lemma.lower(),

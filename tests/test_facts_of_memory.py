@@ -55,6 +55,14 @@ def test_a_denial_is_a_fact_of_its_own(memory: Memory) -> None:
     assert met.negated and met.relation == "meet"
 
 
+def test_what_somebody_is_said_to_be_is_not_the_name_again(memory: Memory) -> None:
+    put(memory, {"a.txt": "My sister Eva Lind sails the Aurelia."}, ENGLISH)
+    assert texts(memory.facts(entity(memory, "Eva Lind"))) == {
+        "Eva Lind sails Aurelia",
+        "Eva Lind is My sister",
+    }
+
+
 def test_as_of_a_moment_a_state_holds_or_not(memory: Memory) -> None:
     put(memory, {"a.txt": A}, ENGLISH)
     for year, there in ((1980, False), (1986, True), (1995, False)):
