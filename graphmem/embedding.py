@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import numpy as np
 
 from graphmem import schema
-from graphmem.errors import GraphMemError, MissingExtra
+from graphmem.errors import EncoderMismatch, GraphMemError, MissingExtra
 from graphmem.tokens import NOTHING, Contextual, axes, tokens_of
 from graphmem.types import FloatArray, Record, Tokens, Vectors
 
@@ -137,6 +137,19 @@ class SentenceEncoder:
                 kept = one["attention_mask"].numpy().astype(bool) & ~np.isin(pieces, special)
                 tokens.append(tokens_of(pieces[kept], one["token_embeddings"].float().numpy()[kept], axes()))
         return np.concatenate(vectors), tokens
+
+
+def check_comparable(made_by: str | None, embedder: Embedder) -> None:
+    """Refuse to compare vectors of two encoders; a store without vectors (None) goes with any.
+
+    Raises:
+        EncoderMismatch: the store's vectors come from another one.
+    """
+    if made_by not in (None, embedder.name):
+        raise EncoderMismatch(
+            f"the store's vectors come from {made_by}, the question's would from {embedder.name}:"
+            f" open the memory with {made_by}, or ingest into a new store"
+        )
 
 
 def encode_tokens(embedder: Embedder, texts: Sequence[str]) -> tuple[FloatArray, list[Tokens]]:

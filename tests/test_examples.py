@@ -23,7 +23,21 @@ PROMISED = {
         "forgotten: {",
         "and back: Ingrid Solvang",
     ),
-    "02_langchain_retriever.py": ("Katarina Brekke", "[halden-institute.html]", "Question: Who founded"),
+    "02_langchain_retriever.py": ("Her captain is Joanna Lind", "[aurelia.txt]", "so far: 4 messages"),
+    "03_langchain_agent.py": (
+        "She was born in Vardø",
+        "speak in Tromsø in December. [",
+        "agent wrote: ingest said:agent/",
+        "taken back: True",
+    ),
+    "04_langgraph_store.py": (
+        "ann: Which ship does Eva sail? -> My sister Eva sails the Aurelia.",
+        "bob: What am I allergic to? -> I am allergic to nuts.",
+        "bob: Which ship does Eva sail? -> You never told me.",
+        "namespaces: [('people', 'ann'), ('people', 'bob')]",
+        "'Eva sails Aurelia'",
+        "history: ['ingest item:0', 'ingest item:1']",
+    ),
 }
 
 

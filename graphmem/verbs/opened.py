@@ -8,8 +8,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
 from graphmem import deciding, identity, schema, sharing
-from graphmem.embedding import Embedder, SentenceEncoder, embed
-from graphmem.errors import EncoderMismatch, NotOwned, NotShared
+from graphmem.embedding import Embedder, SentenceEncoder, check_comparable, embed
+from graphmem.errors import NotOwned, NotShared
 from graphmem.projection import SCHEMA
 from graphmem.stores import open_store
 from graphmem.stores.base import Store
@@ -122,12 +122,7 @@ class Opened:
         Raises:
             EncoderMismatch: the store's vectors come from another one.
         """
-        made_by = self.store.encoder()
-        if made_by not in (None, self.embedder.name):
-            raise EncoderMismatch(
-                f"the store's vectors come from {made_by}, the question's would from {self.embedder.name}:"
-                f" open the memory with {made_by}, or ingest into a new store"
-            )
+        check_comparable(self.store.encoder(), self.embedder)
 
     def write(
         self,

@@ -1,0 +1,14 @@
+"""LangGraph: a store of long-term items over one memory, each item read like a source."""
+
+from __future__ import annotations
+
+from graphmem.errors import MissingExtra
+
+try:
+    import langgraph.store.base  # noqa: F401  the submodules below need it
+except ImportError as error:
+    raise MissingExtra("what LangGraph uses of a memory", "langgraph") from error
+
+from graphmem.langgraph.store import GraphMemStore
+
+__all__ = ["GraphMemStore"]
