@@ -238,8 +238,14 @@ WHOLE: Final[dict[str, str]] = {
     "purging.purge": "the same",
 }
 # Packages whose functions are not asked: stores have a contract of their own, ingest only writes what it is
-# given, and the pages of ui are read in test_explorer.py.
-ELSEWHERE: Final = ("graphmem.stores", "graphmem.ingest", "graphmem.ui", "graphmem.resolution")
+# given, the pages of ui are read in test_explorer.py, and the tools of mcp in test_mcp_namespaces.py.
+ELSEWHERE: Final = (
+    "graphmem.stores",
+    "graphmem.ingest",
+    "graphmem.ui",
+    "graphmem.mcp",
+    "graphmem.resolution",
+)
 _READS: Final = re.compile(r"\b(View|Memory|Query)\b")
 _FROM: Final = re.compile(r"\b(Store|Memory)\b")
 

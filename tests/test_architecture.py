@@ -20,7 +20,7 @@ else:
 # Each layer may import itself and those below it (further down the list).
 LAYERS: tuple[tuple[str, ...], ...] = (
     # Where people work: what these write is read like any source.
-    ("graphmem.ui", "graphmem.langchain", "graphmem.langgraph"),
+    ("graphmem.ui", "graphmem.langchain", "graphmem.langgraph", "graphmem.mcp"),
     ("graphmem.ingest",),
     ("graphmem", "graphmem.cli", "graphmem.plugins", "graphmem.testing"),
     ("graphmem.memory", "graphmem.copying", "graphmem.export"),
@@ -154,8 +154,10 @@ def test_every_package_is_listed() -> None:
 def test_heavy_packages_are_imported_only_when_used() -> None:
     """``import graphmem`` and the CLI's help must work, and be quick, with the core alone."""
     models = {"torch", "sentence_transformers", "spacy", "simsimd"}
-    heavy = models | {"streamlit", "neo4j", "langchain_core", "langgraph"}
-    optional = ("graphmem.langchain", "graphmem.langgraph")
+    servers = {"streamlit", "neo4j", "mcp", "mcp_types", "starlette", "uvicorn"}
+    heavy = models | servers | {"langchain_core", "langgraph"}
+    serving = tuple(f"graphmem.mcp.{name}" for name in ("http", "resources", "server"))
+    optional = ("graphmem.langchain", "graphmem.langgraph", *serving)
     for module, path in MODULES.items():
         page = module.startswith("graphmem.ui.") and module != "graphmem.ui.commands"
         if module.startswith(optional) or page:

@@ -30,8 +30,8 @@ from graphmem.types import View
 GRAPHMEM = Path(sys.executable).parent / "graphmem"
 COMMANDS = sorted(
     """add admit ask at blame copy correct diff different disputes doctor export extract facts familiar forget
-    history import ingest merge pin purge query questions relate rename restore retract retype same share show
-    split stats trust ui undo unshare verify""".split()
+    history import ingest mcp merge pin purge query questions relate rename restore retract retype same share
+    show split stats trust ui undo unshare verify""".split()
 )
 ASH = "# Ash\n\nAda Byron planted the ash in Bergen.\n"
 CHAT = "[2023-05-08 13:56] Ada Byron: I go to London.\n[2023-05-09 08:00] Charles: Bring the notes.\n"
@@ -98,7 +98,7 @@ def test_every_command_and_each_of_its_options_is_explained(command: str) -> Non
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_can_print_json(command: str) -> None:
     names = {name for parameter in group.commands[command].params for name in parameter.opts}
-    assert "--json" in names or command in ("ui", "at"), "a server has no data to print"
+    assert "--json" in names or command in ("mcp", "ui", "at"), "a server has no data to print"
     if command in ("extract", "at"):
         return  # these read no store, or the one of the command that they are given
     assert "--store" in names or command == "copy", "copy names two stores"

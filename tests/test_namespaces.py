@@ -257,9 +257,11 @@ OTHERS = {
     "doctor",
     "copy",
     "extract",
+    "mcp",
     "ui",
     "verify",
-}  # they read no memory, or the whole store for whom it belongs to; test_explorer.py probes the pages of ui
+}  # they read no memory, or the whole store for whom it belongs to; test_explorer.py probes the pages of ui,
+# test_mcp_namespaces.py the tools of mcp
 
 
 def test_every_command_is_probed() -> None:

@@ -1,0 +1,159 @@
+"""What each tool is called with. No argument names a namespace: what is not listed here is refused."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Annotated, Final
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+from graphmem.cli.options import parse_moment
+from graphmem.errors import InputError
+
+MOST_TEXT: Final = 100_000  # characters that are read in one call: some seconds' work
+MOST_WORDS: Final = 4_000  # characters of a question, a name or a value
+MOST_HITS: Final = 50
+
+
+def _moment(value: object) -> object:
+    """An ISO date or time; UTC where it names no zone. A number could be anything, and is refused."""
+    if not isinstance(value, str):
+        raise ValueError("write a date as text: 2023-05-08 or 2023-05-08T13:56")
+    try:
+        moment = parse_moment(value)
+        return moment and moment.astimezone(timezone.utc)
+    except InputError as error:
+        raise ValueError(str(error)) from error
+    except OverflowError as error:
+        raise ValueError(f"{value!r} is before the year 1 or after 9999 in UTC") from error
+
+
+Moment = Annotated[
+    datetime,
+    BeforeValidator(_moment),
+    WithJsonSchema({"type": "string", "examples": ["2023-05-08", "2023-05-08T13:56:00+02:00"]}),
+]
+Words = Annotated[str, Field(min_length=1, max_length=MOST_WORDS)]
+Question = Annotated[Words, Field(description="What is asked, in plain words, as a whole sentence.")]
+Limit = Annotated[int, Field(ge=1, le=MOST_HITS)]
+AsOf = Annotated[
+    Moment | None,
+    Field(description="Answer as the world was at this ISO date or time; now if left out."),
+]
+
+
+class Arguments(BaseModel):
+    """What every call keeps to: only what is listed, nothing guessed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Remember(Arguments):
+    """What is to be remembered."""
+
+    text: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=MOST_TEXT,
+            description="What to remember, in full sentences with full names: 'Ada Byron moved to Lima in"
+            " May 2023.' rather than 'she moved'.",
+        ),
+    ]
+    speaker: Annotated[
+        str, Field(max_length=200, description="Who says it, by name: 'I' in the text is this one.")
+    ] = ""
+    at: Annotated[
+        Moment | None,
+        Field(
+            description="When it is said (ISO date or time), from which 'last week' counts; now if left out."
+        ),
+    ] = None
+
+
+class Recall(Arguments):
+    """What is asked."""
+
+    question: Question
+    k: Annotated[Limit, Field(description="How many passages at most.")] = 5
+    as_of: AsOf = None
+
+
+class Why(Recall):
+    """What was asked, and which hit is to be explained."""
+
+    hit: Annotated[Words, Field(description="The id of the hit ('passage'), or its rank, as recall told it.")]
+
+
+class Show(Arguments):
+    """What is to be shown."""
+
+    name: Annotated[
+        Words,
+        Field(
+            description="The name of a person, place or thing, the source (URI) of a document, or any id that"
+            " another tool told."
+        ),
+    ]
+    limit: Annotated[Limit, Field(description="How many facts, sentences or parts at most.")] = 10
+
+
+class Correct(Arguments):
+    """What is wrong, and what is so instead."""
+
+    fact: Annotated[Words, Field(description="The id of the fact, as show, remember or history told it.")]
+    value: Annotated[
+        str,
+        Field(
+            max_length=MOST_WORDS,
+            description="What it is related to instead: of 'Ada lives in Oslo' the value is 'Oslo'.",
+        ),
+    ] = ""
+    since: Annotated[Moment | None, Field(description="From when it holds instead.")] = None
+    until: Annotated[Moment | None, Field(description="When it ended instead.")] = None
+    retract: Annotated[
+        bool, Field(description="Say that it is not so at all; then without value, since and until.")
+    ] = False
+    reason: Annotated[str, Field(max_length=MOST_WORDS, description="Why it is retracted.")] = ""
+
+
+class Forget(Arguments):
+    """Which document is to go."""
+
+    document: Annotated[Words, Field(description="The source (URI) or id of one document, no pattern.")]
+    confirm: Annotated[
+        str,
+        Field(
+            max_length=64,
+            description="Left out, nothing is done: the answer tells what would go, and the word to give"
+            " here in a second call that does it.",
+        ),
+    ] = ""
+
+
+class History(Arguments):
+    """Which commits are to be listed."""
+
+    of: Annotated[
+        str,
+        Field(
+            max_length=MOST_WORDS,
+            description="Only commits that changed this: a name, the source of a document, or an id.",
+        ),
+    ] = ""
+    author: Annotated[str, Field(max_length=200, description="Only commits of this author.")] = ""
+    since: Annotated[Moment | None, Field(description="Only commits from then on.")] = None
+    until: Annotated[Moment | None, Field(description="Only commits up to then.")] = None
+    limit: Annotated[int, Field(ge=1, le=200, description="The newest so many.")] = 20
+
+
+class Undo(Arguments):
+    """What is to be taken back."""
+
+    commit: Annotated[
+        str,
+        Field(
+            pattern=r"^[0-9a-z]{4,80}$",
+            description="The id of one commit, or how it starts, as history and the writing tools tell it.",
+        ),
+    ]

@@ -1,0 +1,132 @@
+"""``graphmem mcp``: the memory as a server for agents."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from threading import Lock
+from typing import Annotated, Final
+
+import typer
+
+from graphmem.cli.options import DEFAULT_STORE, AlsoOption, NamespaceOption, StoreOption, opened, talk
+from graphmem.errors import InputError, MissingExtra
+from graphmem.identity import checked_namespace
+from graphmem.ingest.language import AUTOMATIC
+from graphmem.mcp.clients import Client, digest_of, load_clients
+from graphmem.mcp.desk import Desk, OneAtATime
+from graphmem.memory import DEFAULT_NAMESPACE
+from graphmem.ui.commands import LOOPBACK, is_loopback
+
+TOKEN: Final = "GRAPHMEM_MCP_TOKEN"  # the environment variable that holds it
+
+
+@contextmanager
+def desks(store: str, clients: Sequence[Client], pipeline: str) -> Iterator[list[Desk]]:
+    """A desk for each client at one open store, closed at the end; one is made if any of them may write.
+
+    Raises:
+        StoreURLError: there is no store, and nobody may make one.
+        NotShared: a namespace that is to be read along does not share itself.
+    """
+    create = not all(client.read_only for client in clients)
+    first = clients[0]
+    with opened(store, first.namespace, create=create, also=first.also) as memory:
+        encoder, lock = OneAtATime(memory.embedder), Lock()
+        found = [Desk(memory.store, encoder, client, pipeline, lock) for client in clients]
+        for desk in found:
+            _ = desk.memory("").view  # what is read along is asked for now, not at the first question
+        yield found
+
+
+def _with_token(client: Client, host: str) -> Client:
+    """The client with the token of the environment, or on this machine alone with one that is made up."""
+    token = os.environ.get(TOKEN, "")
+    if not token and not is_loopback(host):
+        raise InputError(
+            f"others could use the memory at {host}: set {TOKEN}, give --clients, or leave out --host"
+        )
+    if not token:
+        token = secrets.token_urlsafe(32)
+        talk.print(f"token: {token} (made for this run; set {TOKEN} to choose one)", soft_wrap=True)
+    return replace(client, digest=digest_of(token, TOKEN))
+
+
+def _stdio(desk: Desk) -> None:
+    # Imported here, as below: the other commands do without the SDK.
+    import anyio
+    from mcp.server.stdio import stdio_server
+
+    from graphmem.mcp.server import server_of
+
+    async def run() -> None:
+        server = server_of(desk)
+        async with stdio_server() as (read, write):
+            await server.run(read, write, server.create_initialization_options())
+
+    anyio.run(run)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @app.command()
+    def mcp(
+        http: Annotated[
+            bool, typer.Option("--http", help="Serve HTTP with a token, instead of stdio.")
+        ] = False,
+        host: Annotated[str, typer.Option(help="With --http: where to listen.")] = LOOPBACK,
+        port: Annotated[int, typer.Option(min=0, max=65535, help="With --http: the port; 0 is any.")] = 8765,
+        allow_host: Annotated[
+            list[str] | None,
+            typer.Option("--allow-host", help="Another name by which it may be called; may be repeated."),
+        ] = None,
+        clients: Annotated[
+            Path | None,
+            typer.Option("--clients", help="With --http: a TOML file of tokens, each with its namespace."),
+        ] = None,
+        read_only: Annotated[bool, typer.Option("--read-only", help="Offer only tools that read.")] = False,
+        client: Annotated[
+            str, typer.Option("--client", help="Who makes the commits: 'mcp:' and this, not what it says.")
+        ] = "",
+        pipeline: Annotated[
+            str, typer.Option(help="What reads what is remembered, as in 'ingest'.")
+        ] = AUTOMATIC,
+        store: StoreOption = DEFAULT_STORE,
+        namespace: NamespaceOption = DEFAULT_NAMESPACE,
+        also: AlsoOption = None,
+    ) -> None:
+        """Serve the memory to agents by the Model Context Protocol, over stdio or HTTP.
+
+        The namespace is fixed here: no call can name another. HTTP is for this machine alone, and asks for
+        the token in the environment variable GRAPHMEM_MCP_TOKEN (made up, if it is not set); another --host
+        needs it, or --clients.
+        """
+        for name in (namespace, *(also or ())):
+            checked_namespace(name)
+        if not http and (clients or allow_host):
+            raise InputError("--clients and --allow-host are for --http: over stdio there is one client")
+        if importlib.util.find_spec("mcp_types") is None:  # which is of the SDK's second version
+            raise MissingExtra("the MCP server", "mcp")
+        only = Client(namespace, client, tuple(also or ()), read_only)
+        if not http:
+            with desks(store, [only], pipeline) as found:
+                _stdio(found[0])
+            return
+        from graphmem.mcp.http import PATH, application, listen, names_of, serve
+
+        if clients:
+            known = load_clients(clients, os.environ)
+            served = tuple(replace(one, read_only=one.read_only or read_only) for one in known)
+        else:
+            served = (_with_token(only, host),)
+        with desks(store, served, pipeline) as found, listen(host, port) as at:
+            shown = f"[{host}]" if ":" in host else host
+            url = f"http://{shown}:{at.getsockname()[1]}{PATH}"
+            talk.print(f"The memory is at {url} (Ctrl-C ends it)", soft_wrap=True)
+            serve(application(found, names_of(host, allow_host or ())), at)

@@ -1,0 +1,72 @@
+"""What the calls of a client work on: its namespace of a store that all clients of the server share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from threading import Lock
+
+from graphmem.embedding import Embedder, encode_tokens
+from graphmem.mcp.clients import Client
+from graphmem.memory import Memory
+from graphmem.stores.base import Store
+from graphmem.types import FloatArray, Tokens
+
+
+class OneAtATime:
+    """An encoder that threads share: the tokenizers of models do not serve two of them at once."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self.embedder = embedder
+        self._lock = Lock()
+
+    @property
+    def name(self) -> str:
+        """As of the encoder."""
+        return self.embedder.name
+
+    @property
+    def dimension(self) -> int:
+        """As of the encoder."""
+        return self.embedder.dimension
+
+    def encode(self, texts: Sequence[str]) -> FloatArray:
+        """Unit vectors, shape (len(texts), dimension), float32."""
+        with self._lock:
+            return self.embedder.encode(texts)
+
+    def encode_tokens(self, texts: Sequence[str]) -> tuple[FloatArray, list[Tokens]]:
+        """Unit vectors, and the tokens of each text: none where the encoder gives none."""
+        with self._lock:
+            return encode_tokens(self.embedder, texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where one client works: nothing that it says leads out of the namespace that is set here.
+
+    ``writing`` is held by whoever writes: clients of one server wait for each other instead of for the
+    store, and the language pipeline reads one text at a time.
+    """
+
+    store: Store
+    embedder: Embedder
+    client: Client
+    pipeline: str
+    writing: Lock = field(default_factory=Lock)
+    _memories: dict[str, Memory] = field(default_factory=dict)
+
+    def memory(self, told: str) -> Memory:
+        """The client's memory, kept from call to call; ``told`` is what the client says that it is called."""
+        author = self.client.author(told)
+        if author not in self._memories:
+            if len(self._memories) >= 100:  # names are the clients' to choose
+                self._memories.clear()
+            self._memories[author] = Memory(
+                self.store,
+                namespace=self.client.namespace,
+                author=author,
+                embedder=self.embedder,
+                also=self.client.also,
+            )
+        return self._memories[author]
