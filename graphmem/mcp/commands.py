@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import secrets
+import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -69,6 +70,9 @@ def _stdio(desk: Desk) -> None:
         async with stdio_server() as (read, write):
             await server.run(read, write, server.create_initialization_options())
 
+    # The thread that waits for stdin cannot be woken: Ctrl-C ends the process, as kill does, and no commit
+    # is lost by that.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     anyio.run(run)
 
 
@@ -84,15 +88,23 @@ def register(app: typer.Typer) -> None:
         port: Annotated[int, typer.Option(min=0, max=65535, help="With --http: the port; 0 is any.")] = 8765,
         allow_host: Annotated[
             list[str] | None,
-            typer.Option("--allow-host", help="Another name by which it may be called; may be repeated."),
+            typer.Option(
+                "--allow-host", help="With --http: another name by which it may be called; may be repeated."
+            ),
         ] = None,
         clients: Annotated[
             Path | None,
-            typer.Option("--clients", help="With --http: a TOML file of tokens, each with its namespace."),
+            typer.Option(
+                "--clients",
+                help="With --http: a TOML file of tokens, each with a namespace of its own (docs/mcp.md).",
+            ),
         ] = None,
         read_only: Annotated[bool, typer.Option("--read-only", help="Offer only tools that read.")] = False,
         client: Annotated[
-            str, typer.Option("--client", help="Who makes the commits: 'mcp:' and this, not what it says.")
+            str,
+            typer.Option(
+                "--client", help="The name in its commits, after 'mcp:'; what it calls itself, if left out."
+            ),
         ] = "",
         pipeline: Annotated[
             str, typer.Option(help="What reads what is remembered, as in 'ingest'.")
@@ -109,8 +121,12 @@ def register(app: typer.Typer) -> None:
         """
         for name in (namespace, *(also or ())):
             checked_namespace(name)
-        if not http and (clients or allow_host):
-            raise InputError("--clients and --allow-host are for --http: over stdio there is one client")
+        if not http and (clients or allow_host or host != LOOPBACK):
+            raise InputError(
+                "--clients, --host and --allow-host are for --http: over stdio there is one client"
+            )
+        if clients and client:
+            raise InputError(f"{clients} says who its clients are: leave out --client")
         if importlib.util.find_spec("mcp_types") is None:  # which is of the SDK's second version
             raise MissingExtra("the MCP server", "mcp")
         only = Client(namespace, client, tuple(also or ()), read_only)
