@@ -76,39 +76,68 @@ def _stdio(desk: Desk) -> None:
     anyio.run(run)
 
 
+def _http(
+    store: str, clients: Sequence[Client], pipeline: str, at: tuple[str, int], names: Sequence[str]
+) -> None:
+    from graphmem.mcp.http import PATH, application, listen, names_of, serve
+
+    host, port = at
+    with desks(store, clients, pipeline) as found, listen(host, port) as listening:
+        shown = f"[{host}]" if ":" in host else host
+        url = f"http://{shown}:{listening.getsockname()[1]}{PATH}"
+        talk.print(f"The memory is at {url} (Ctrl-C ends it)", soft_wrap=True)
+        serve(application(found, names_of(host, names)), listening)
+
+
+def _served(file: Path | None, only: Client, host: str) -> tuple[Client, ...]:
+    """The clients of a file, or the one with the token of the environment."""
+    if file is None:
+        return (_with_token(only, host),)
+    if only.name:
+        raise InputError(f"{file} says who its clients are: leave out --client")
+    known = load_clients(file, os.environ)
+    return tuple(replace(one, read_only=one.read_only or only.read_only) for one in known)
+
+
+Http = Annotated[bool, typer.Option("--http", help="Serve HTTP with a token, instead of stdio.")]
+Host = Annotated[str, typer.Option(help="With --http: where to listen.")]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="With --http: the port; 0 is any.")]
+AllowHost = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-host", help="With --http: another name by which it may be called; may be repeated."
+    ),
+]
+Clients = Annotated[
+    Path | None,
+    typer.Option(
+        "--clients",
+        help="With --http: a TOML file of tokens, each with a namespace of its own (docs/mcp.md).",
+    ),
+]
+ReadOnly = Annotated[bool, typer.Option("--read-only", help="Offer only tools that read.")]
+Name = Annotated[
+    str,
+    typer.Option(
+        "--client", help="The name in its commits, after 'mcp:'; what it calls itself, if left out."
+    ),
+]
+Pipeline = Annotated[str, typer.Option(help="What reads what is remembered, as in 'ingest'.")]
+
+
 def register(app: typer.Typer) -> None:
     """Add the command."""
 
     @app.command()
     def mcp(
-        http: Annotated[
-            bool, typer.Option("--http", help="Serve HTTP with a token, instead of stdio.")
-        ] = False,
-        host: Annotated[str, typer.Option(help="With --http: where to listen.")] = LOOPBACK,
-        port: Annotated[int, typer.Option(min=0, max=65535, help="With --http: the port; 0 is any.")] = 8765,
-        allow_host: Annotated[
-            list[str] | None,
-            typer.Option(
-                "--allow-host", help="With --http: another name by which it may be called; may be repeated."
-            ),
-        ] = None,
-        clients: Annotated[
-            Path | None,
-            typer.Option(
-                "--clients",
-                help="With --http: a TOML file of tokens, each with a namespace of its own (docs/mcp.md).",
-            ),
-        ] = None,
-        read_only: Annotated[bool, typer.Option("--read-only", help="Offer only tools that read.")] = False,
-        client: Annotated[
-            str,
-            typer.Option(
-                "--client", help="The name in its commits, after 'mcp:'; what it calls itself, if left out."
-            ),
-        ] = "",
-        pipeline: Annotated[
-            str, typer.Option(help="What reads what is remembered, as in 'ingest'.")
-        ] = AUTOMATIC,
+        http: Http = False,
+        host: Host = LOOPBACK,
+        port: Port = 8765,
+        allow_host: AllowHost = None,
+        clients: Clients = None,
+        read_only: ReadOnly = False,
+        client: Name = "",
+        pipeline: Pipeline = AUTOMATIC,
         store: StoreOption = DEFAULT_STORE,
         namespace: NamespaceOption = DEFAULT_NAMESPACE,
         also: AlsoOption = None,
@@ -125,24 +154,11 @@ def register(app: typer.Typer) -> None:
             raise InputError(
                 "--clients, --host and --allow-host are for --http: over stdio there is one client"
             )
-        if clients and client:
-            raise InputError(f"{clients} says who its clients are: leave out --client")
         if importlib.util.find_spec("mcp_types") is None:  # which is of the SDK's second version
             raise MissingExtra("the MCP server", "mcp")
         only = Client(namespace, client, tuple(also or ()), read_only)
-        if not http:
-            with desks(store, [only], pipeline) as found:
-                _stdio(found[0])
+        if http:
+            _http(store, _served(clients, only, host), pipeline, (host, port), allow_host or ())
             return
-        from graphmem.mcp.http import PATH, application, listen, names_of, serve
-
-        if clients:
-            known = load_clients(clients, os.environ)
-            served = tuple(replace(one, read_only=one.read_only or read_only) for one in known)
-        else:
-            served = (_with_token(only, host),)
-        with desks(store, served, pipeline) as found, listen(host, port) as at:
-            shown = f"[{host}]" if ":" in host else host
-            url = f"http://{shown}:{at.getsockname()[1]}{PATH}"
-            talk.print(f"The memory is at {url} (Ctrl-C ends it)", soft_wrap=True)
-            serve(application(found, names_of(host, allow_host or ())), at)
+        with desks(store, [only], pipeline) as found:
+            _stdio(found[0])
