@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from graphmem.cli.options import parse_moment
 from graphmem.errors import InputError
 
-MOST_TEXT: Final = 100_000  # characters that are read in one call: some seconds' work
+MOST_TEXT: Final = 50_000  # characters that are read in one call: some seconds' work
 MOST_WORDS: Final = 4_000  # characters of a question, a name or a value
 MOST_HITS: Final = 50
 
@@ -57,7 +57,7 @@ class Remember(Arguments):
             min_length=1,
             max_length=MOST_TEXT,
             description="What to remember, in full sentences with full names: 'Ada Byron moved to Lima in"
-            " May 2023.' rather than 'she moved'.",
+            " May 2023.' rather than 'she moved'. A longer text in several calls.",
         ),
     ]
     speaker: Annotated[
