@@ -12,7 +12,7 @@ from typing import Final
 
 from graphmem.casting import cast
 from graphmem.casts import Cast
-from graphmem.identity import content_hash, document_id, passage_id, sentence_id
+from graphmem.identity import content_hash, document_id, fold, passage_id, sentence_id
 from graphmem.statements import Participant, Statement
 from graphmem.types import Document, Mention, Passage, Sentence
 
@@ -62,7 +62,7 @@ def worded(statement: Statement, labels: Sequence[str]) -> tuple[str, Statement,
         name = one.entity or one.text
         start = add(name)
         participants.append(replace(one, text=name, start=start, end=start + len(name)))
-        if one.entity:
+        if fold(one.entity):  # signs alone name nothing
             mentions.append(Mention(name=name, label=label, start=start, end=start + len(name)))
     if len(participants) == 1:
         add(_predicate(statement))

@@ -24,6 +24,8 @@ import graphmem
 from graphmem import Memory, Query, View, schema, undoing
 from graphmem.answering.evidence import evidence
 from graphmem.answering.fusion import Found
+from graphmem.exchange import FORMS, written
+from graphmem.exchange.contents import Contents
 from graphmem.forgetting import everything
 from graphmem.history import Filter, place
 from graphmem.identities import Walk
@@ -199,6 +201,18 @@ def _histories(memory: Memory, given: Given) -> object:
     return [list(memory.history(name, newest_first=True)) for name in given.names]
 
 
+def _contents(memory: Memory, _: Given) -> object:
+    """All nodes and links that other programs are given."""
+    found = Contents(memory.store, memory.view, AT, "mine")
+    return [list(found.nodes()), list(found.links())]
+
+
+def _exports(memory: Memory, _: Given) -> object:
+    """What is written in every format of other programs; RDF in no order, so by its lines."""
+    texts = {form: "".join(written(form, memory.store, memory.view, AT, "mine")) for form in FORMS}
+    return {form: sorted(text.splitlines()) for form, text in texts.items()}
+
+
 # Verbs of a memory that are called otherwise than by their signature.
 VERBS: Final[dict[str, Probe]] = {
     "ask": _answer,
@@ -215,6 +229,8 @@ VERBS: Final[dict[str, Probe]] = {
 CALLS: Final[dict[str, Probe]] = {
     "answering.asking.ask": _answer,
     "answering.evidence.evidence": _evidence,
+    "exchange.contents.Contents": _contents,
+    "exchange.written": _exports,
     "receipts.receipt": _receipt,
     "history.history": _histories,
     "history.place": lambda memory, _: [

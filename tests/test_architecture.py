@@ -23,7 +23,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("graphmem.ui", "graphmem.langchain", "graphmem.langgraph", "graphmem.mcp"),
     ("graphmem.ingest",),
     ("graphmem", "graphmem.cli", "graphmem.plugins", "graphmem.testing"),
-    ("graphmem.memory", "graphmem.copying", "graphmem.export"),
+    ("graphmem.memory", "graphmem.copying", "graphmem.export", "graphmem.exchange"),
     ("graphmem.verbs", "graphmem.answering"),
     ("graphmem.marking", "graphmem.disputes", "graphmem.correcting", "graphmem.merging"),
     (

@@ -244,7 +244,7 @@ COMMANDS: dict[str, list[list[str]]] = {
         ["--everything", "--dry-run", "--json"],
     ],
     "stats": [["--documents"], ["--documents", "--json"], [], ["--json"]],
-    "export": [[], ["-"]],
+    "export": [[], *(["-", "--format", form] for form in ("graphml", "cypher", "jsonld", "turtle", "csv"))],
     "share": [["mine"], ["mine", "--json"], ["mine", "--with", "theirs"]],
     "unshare": [["mine", "--with", "theirs"], ["mine", "--with", "team"]],
     "trust": [[], ["--json"], ["theirs.md", "--level", "unsure"]],

@@ -19,6 +19,7 @@ EXTRAS: Final = {
     "readers": ("bs4", "cryptography", "docx", "markdown_it", "openpyxl", "pptx", "pypdf"),
     "langchain": ("langchain_core",),
     "neo4j": ("neo4j",),
+    "rdf": ("rdflib",),
 }
 
 

@@ -1,11 +1,13 @@
-"""``graphmem export`` and ``graphmem import``: a store as JSON lines and back."""
+"""``graphmem export`` and ``graphmem import``: a namespace as JSON lines and back, or for other programs."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -17,12 +19,14 @@ from graphmem.cli.options import (
     NamespaceOption,
     StoreOption,
     opened,
+    parse_moment,
     print_json,
     talk,
 )
 from graphmem.errors import InputError
+from graphmem.exchange import OWN, form_of, written
 from graphmem.export import export_lines, import_lines
-from graphmem.memory import DEFAULT_NAMESPACE
+from graphmem.memory import DEFAULT_NAMESPACE, Memory
 
 
 def _lines(path: Path) -> list[str]:
@@ -51,21 +55,45 @@ def _write(file: Path, lines: Iterable[str]) -> None:
         raise
 
 
+def _pieces(memory: Memory, form: str, as_of: datetime | None) -> Iterator[str]:
+    """The namespace in a format, in pieces of text."""
+    if form == OWN and as_of is not None:
+        raise InputError(
+            "the lossless export holds every moment: leave --as-of out, or say another format with --format"
+        )
+    if form == OWN:
+        return (line + "\n" for line in export_lines(memory.store, memory.view))
+    view = replace(memory.view, as_of=as_of)
+    return written(form, memory.store, view, memory.clock(), memory.namespace)
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
 
     @app.command()
     def export(
         file: Annotated[str, typer.Argument(help="Where to write; - is stdout.")] = "-",
+        form: Annotated[
+            str,
+            typer.Option(
+                "--format",
+                help="What: graphmem (lossless), graphml, cypher, jsonld, turtle, csv; else by the suffix.",
+            ),
+        ] = "",
+        as_of: Annotated[
+            str | None, typer.Option(help="Only what held then (ISO date); not for the lossless format.")
+        ] = None,
         store: StoreOption = DEFAULT_STORE,
         namespace: NamespaceOption = DEFAULT_NAMESPACE,
         json: Annotated[
             bool, typer.Option("--json", help="Print JSON on stdout, for programs; needs a FILE.")
         ] = False,
     ) -> None:
-        """Write the namespace with its whole history and vectors as JSON lines."""
+        """Write the namespace as JSON lines with its whole history and vectors, or for other programs."""
+        form = form_of(file, form)
+        moment = parse_moment(as_of)
         with opened(store, namespace, create=False) as memory:
-            lines = (line + "\n" for line in export_lines(memory.store, memory.view))
+            lines = _pieces(memory, form, moment)
             if file == "-":
                 sys.stdout.writelines(lines)
                 return
@@ -75,7 +103,7 @@ def register(app: typer.Typer) -> None:
                 raise InputError(f"cannot write {file!r}: {error.strerror}") from error
         size = Path(file).stat().st_size
         if json:
-            print_json({"file": file, "bytes": size})
+            print_json({"file": file, "format": form, "bytes": size})
         else:
             talk.print(f"wrote {file} ({size / 1e6:,.1f} MB)", markup=False)
 
