@@ -39,10 +39,13 @@ ASKED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "nlp": ((), ("graphmem", "extract", "note.txt", "--pipeline", "english")),
     "readers": ((), ("graphmem", "extract", "page.html", "--pipeline", "none")),
     "langchain": ((), ("python", "-c", "import graphmem.langchain")),
+    "langgraph": (("langchain",), ("python", "-c", "import graphmem.langgraph")),
     "llm": ((), ("graphmem", "extract", "note.txt", "--llm", "openai:gpt-4o-mini")),
     "neo4j": ((), ("graphmem", "stats", "--store", "neo4j://neo4j@localhost:7687")),
+    "rdf": ((), ("python", "-c", "import graphmem.exchange.triples")),
     "ui": ((), ("graphmem", "ui")),
     "login": (("ui",), ("graphmem", "ui", "--login")),
+    "mcp": ((), ("graphmem", "mcp")),
 }
 
 
