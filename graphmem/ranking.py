@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from graphmem import cards
 from graphmem.explanation import Explanation
 from graphmem.types import Document, Passage, Sentence, View
 
@@ -34,6 +35,15 @@ class Step:
     weight: float
 
 
+class Path(tuple[Step, ...]):
+    """The way from the question to a hit, over entities and sentences."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        return cards.chain(step.text for step in self)
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A passage found: ``score`` in [0, 1], ``parts`` by retriever, ``path`` from the question to it.
@@ -47,10 +57,26 @@ class Hit:
     evidence: Sentence
     score: float
     parts: Mapping[str, float]
-    path: tuple[Step, ...] = ()
+    path: Path = Path()
     stale: tuple[str, ...] = ()
     shares: Mapping[str, float] = field(default_factory=dict)
     also: tuple[Document, ...] = ()
+
+    def _repr_html_(self) -> str:
+        rows: dict[str, cards.Cell] = {
+            "score": self.score,
+            "from": self.document.uri,
+            "said by": self.passage.speaker,
+            "at": self.passage.at or self.document.written_at,
+            "holds no more": "; ".join(self.stale),
+            "also in": ", ".join(document.uri for document in self.also),
+        }
+        why = cards.table((), [("way", cards.chain(step.text for step in self.path)), *self.shares.items()])
+        return cards.card("", self.document.title, rows, self._marked(), cards.folded("why", why))
+
+    def _marked(self) -> cards.Html:
+        """The passage with its evidence marked."""
+        return cards.marked(self.passage.text, self.evidence.start, self.evidence.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +117,20 @@ class Ranking:
     def __getitem__(self, rank: int) -> Hit:
         """The hit at a rank, from 0."""
         return self.hits[rank]
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (
+                hit.score,
+                hit._marked(),
+                hit.document.title or hit.document.uri,
+                cards.folded("why", cards.chain(step.text for step in hit.path)),
+            )
+            for hit in self
+        ]
+        told: dict[str, cards.Cell] = {
+            "sure": self.confidence,
+            "withheld": f"{self.withheld} untrusted" if self.withheld else "",
+        }
+        doubt = "the memory likely does not tell this" if self.doubtful else ""
+        return cards.card(doubt, self.query.text, told, cards.table(("score", "passage", "from", ""), rows))

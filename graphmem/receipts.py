@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from graphmem import schema
+from graphmem import cards, schema
 from graphmem.casts import Match, Word
 from graphmem.foreseen import foreseen
 from graphmem.forgetting import Plan
@@ -67,6 +67,19 @@ class Receipt:
     undo: str = ""
     purge: str = ""
     commit: Commit | None = None
+
+    def _repr_html_(self) -> str:
+        rows = {
+            "removed": ", ".join(f"{n:,} {kind}" for kind, n in self.removed.items()),
+            "whole documents": ", ".join(self.documents),
+            "cut documents": ", ".join(self.cut),
+            **{f"gone of kind {kind}": "; ".join(names) for kind, names in self.examples.items()},
+            "hold again": "; ".join(self.returned),
+            "come apart": "; ".join(" / ".join(names) for names in self.apart),
+            "kept": "; ".join(self.kept),
+            "to bring it back": self.undo,
+        }
+        return cards.card("" if self.commit else "nothing was done: a dry run", self.asked, rows)
 
 
 def receipt(store: Store, view: View, plan: Plan, at: datetime) -> Receipt:

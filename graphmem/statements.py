@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
+from graphmem import cards
 from graphmem.identity import digest, fold
 
 SUBJECT: Final = "subject"
@@ -248,6 +249,19 @@ class Fact:
         """The fact in a line: subject, predicate, the rest."""
         subject, *others = (one.worded for one in self.participants)
         return " ".join(filter(None, (subject, self.predicate, ", ".join(others))))
+
+    def _repr_html_(self) -> str:
+        rows = {
+            "denied": "yes" if self.negated else "",
+            "doubt": self.modality,
+            "when": self.when.text if self.when else "",
+            "said by": ", ".join(self.said_by),
+            "statements": f"{self.stated:,}",
+            "confidence": self.confidence,
+            "retracted": self.retraction.why or "yes" if self.retraction else "",
+            "id": self.id,
+        }
+        return cards.card("event" if self.happens else "fact", self.text, rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ found. ``graphmem.schema`` alone translates between the two, so a new kind needs
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +16,7 @@ from typing import Any, Final, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from graphmem import cards
 from graphmem.statements import Statement
 
 FloatArray: TypeAlias = NDArray[np.float32]
@@ -50,6 +52,10 @@ class Document:
     written_at: datetime | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
+    def _repr_html_(self) -> str:
+        rows = {"address": self.uri, "written": self.written_at, "characters": f"{self.characters:,}"}
+        return cards.card("document", self.title, {**rows, "id": self.id})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
@@ -72,6 +78,10 @@ class Passage:
     at: datetime | None = None
     previous: str | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    def _repr_html_(self) -> str:
+        rows = {"said by": self.speaker, "at": self.at, "text": self.text, "id": self.id}
+        return cards.card(self.kind, self.heading, rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +124,11 @@ class Sentence:
     at: datetime | None = None
     mentions: tuple[Mention, ...] = ()
     statements: tuple[Statement, ...] = ()
+
+    def _repr_html_(self) -> str:
+        return cards.card(
+            "sentence", "", {"of": self.caption, "at": self.at, "text": self.text, "id": self.id}
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +191,10 @@ class Entity:
     def mentions(self) -> int:
         """How many mentions there are."""
         return sum(self.surfaces.values())
+
+    def _repr_html_(self) -> str:
+        rows = {"also": ", ".join(self.aliases), "mentions": f"{self.mentions:,}", "id": self.id}
+        return cards.card(self.label, self.name, rows)
 
 
 # --- what stores keep -----------------------------------------------------------------------
@@ -254,6 +273,12 @@ class Commit:
     changes: tuple[Change, ...] = field(repr=False)
     seq: int = 0
     run: str = ""
+
+    def _repr_html_(self) -> str:
+        kinds = Counter(change.record.kind for change in self.changes)
+        changes = ", ".join(f"{n:,} {kind}" for kind, n in kinds.items())
+        rows: dict[str, cards.Cell] = {"by": self.author, "at": self.at, "changes": changes, "id": self.id}
+        return cards.card("commit", self.message, rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
-from graphmem import schema
+from graphmem import cards, schema
 from graphmem.amending import corrected
 from graphmem.casting import cast
 from graphmem.casts import Cast
@@ -80,6 +80,11 @@ class Report:
     def failed(self) -> int:
         """How many sources could not be read."""
         return len(self.errors)
+
+    def _repr_html_(self) -> str:
+        done = {"added": self.added, "replaced": self.replaced, "unchanged": self.unchanged}
+        failed = cards.table((), [("failed", str(error)) for error in self.errors])
+        return cards.card("ingest", "", {name: str(n) for name, n in done.items() if n}, failed)
 
 
 def prepare(reading: Reading, plan: Plan) -> Prepared:

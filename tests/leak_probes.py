@@ -6,6 +6,7 @@ A new verb or function that reads needs no line here if its parameters are names
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import inspect
 import pkgutil
@@ -22,6 +23,7 @@ from leaks import AT, QUESTION, Given, own
 
 import graphmem
 from graphmem import Memory, Query, View, schema, undoing
+from graphmem.aio import AsyncMemory
 from graphmem.answering.evidence import evidence
 from graphmem.answering.fusion import Found
 from graphmem.exchange import FORMS, written
@@ -29,6 +31,12 @@ from graphmem.exchange.contents import Contents
 from graphmem.forgetting import everything
 from graphmem.history import Filter, place
 from graphmem.identities import Walk
+from graphmem.langchain import (
+    GraphMemChatMessageHistory,
+    GraphMemRetriever,
+    memory_tools,
+)
+from graphmem.langgraph import GraphMemStore
 from graphmem.past import Past
 from graphmem.receipts import receipt
 from graphmem.retrieval.candidates import candidates
@@ -225,6 +233,20 @@ VERBS: Final[dict[str, Probe]] = {
     "view": lambda memory, _: memory.view,
     "write": _write,
 }
+
+
+async def _awaited(memory: Memory) -> Any:
+    awaited = AsyncMemory(memory)
+    return await awaited.recall(QUESTION, 100), await awaited.documents(), await awaited.history()
+
+
+def _items(memory: Memory, given: Given) -> Any:
+    """Labels are no names of namespaces: those called like others' are below one's own."""
+    store = GraphMemStore(memory, pipeline=None)
+    found = [store.search(prefix, query=QUESTION, limit=100) for prefix in ((), ("theirs",), ("mine",))]
+    return found, store.list_namespaces(), [store.get(("theirs",), name) for name in given.names]
+
+
 # Functions and classes, by module and name.
 CALLS: Final[dict[str, Probe]] = {
     "answering.asking.ask": _answer,
@@ -243,13 +265,22 @@ CALLS: Final[dict[str, Probe]] = {
     "retrieval.turns.turn_scores": _turns,
     "undoing.chosen": _undoings,
     "undoing.undoing": _undoings,
-    "langchain.GraphMemRetriever": lambda memory, _: (
-        importlib.import_module("graphmem.langchain").GraphMemRetriever(memory=memory, k=100).invoke(QUESTION)
+    "aio.AsyncMemory": lambda memory, _: asyncio.run(_awaited(memory)),
+    "langchain.chat_history.GraphMemChatMessageHistory": lambda memory, given: [
+        GraphMemChatMessageHistory(memory, name).messages for name in given.names
+    ],
+    "langchain.retriever.GraphMemRetriever": lambda memory, _: GraphMemRetriever(memory=memory, k=100).invoke(
+        QUESTION
     ),
+    "langchain.tools.memory_tools": lambda memory, _: memory_tools(memory, k=100)[0].invoke(
+        {"question": QUESTION}
+    ),
+    "langgraph.store.GraphMemStore": _items,
 }
 # Functions that read other namespaces for a reason, or nothing by themselves.
 WHOLE: Final[dict[str, str]] = {
     "cli.committing.committed": "it calls the verb that it is given",
+    "langchain.documents.ingest_documents": "it only writes what it is given, as ingest does",
     "purging.Erasure": "what it erases stands in no namespace: probed as a verb",
     "purging.purge": "the same",
 }
@@ -267,7 +298,9 @@ _FROM: Final = re.compile(r"\b(Store|Memory)\b")
 
 
 def _is_called(one: object) -> bool:
-    return inspect.isfunction(one) or (inspect.isclass(one) and not issubclass(one, BaseException))
+    return inspect.isfunction(one) or (
+        inspect.isclass(one) and not issubclass(one, (BaseException, str, tuple))
+    )
 
 
 def functions() -> Iterator[tuple[str, Callable[..., Any]]]:

@@ -170,7 +170,7 @@ def _choices(memory: Memory, given: Given, name: str, annotation: str) -> list[A
 
 
 def _values(given: Given, kind: str, name: str) -> list[Any]:
-    found = given.values(kind)
+    found = given.names if kind == "str" else given.values(kind)
     if not found:
         raise Unknown(f"{name}: {kind}")
     return found

@@ -22,7 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     # Where people work: what these write is read like any source.
     ("graphmem.ui", "graphmem.langchain", "graphmem.langgraph", "graphmem.mcp"),
     ("graphmem.ingest",),
-    ("graphmem", "graphmem.cli", "graphmem.plugins", "graphmem.testing"),
+    ("graphmem", "graphmem.aio", "graphmem.cli", "graphmem.plugins", "graphmem.testing"),
     ("graphmem.memory", "graphmem.copying", "graphmem.export", "graphmem.exchange"),
     ("graphmem.verbs", "graphmem.answering"),
     ("graphmem.marking", "graphmem.disputes", "graphmem.correcting", "graphmem.merging"),
@@ -70,6 +70,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "graphmem.statements",
         "graphmem.identity",
         "graphmem.tokens",
+        "graphmem.cards",
         "graphmem.page",
         "graphmem.relations",
         "graphmem.retrying",

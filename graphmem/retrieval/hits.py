@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 
 from graphmem import schema
-from graphmem.ranking import Hit, Query, Step
+from graphmem.ranking import Hit, Path, Query, Step
 from graphmem.retrieval.bridges import Bridge
 from graphmem.retrieval.candidates import Candidates
 from graphmem.retrieval.linking import Link
@@ -95,10 +95,10 @@ def _beyond(
     return best
 
 
-def _path(query: Query, way: Way, names: Mapping[str, str]) -> tuple[Step, ...]:
+def _path(query: Query, way: Way, names: Mapping[str, str]) -> Path:
     """The way with what is written at each node, from the question on."""
     steps = (Step(kind, id, names[id], mass) for kind, id, mass in way if id in names)
-    return (Step("question", "", query.text, 1.0), *steps)
+    return Path((Step("question", "", query.text, 1.0), *steps))
 
 
 def hits(

@@ -84,8 +84,25 @@ class Reading(Opened):
             return found
         raise NotFound(f"nothing is called {name!r} in namespace {self.namespace!r}")
 
-    def evidence(self, of: Entity | Fact, limit: int = 10) -> list[Sentence]:
-        """Sentences that name an entity, those about it first; those that state a fact or an event."""
+    def _entity(self, of: Entity | str) -> Entity:
+        """The entity that a name means.
+
+        Raises:
+            NotFound: nothing is called so, or it is no entity.
+        """
+        found = self.find(of) if isinstance(of, str) else of
+        if isinstance(found, Entity):
+            return found
+        raise NotFound(f"{of!r} is a {type(found).__name__.lower()}: give the name of an entity")
+
+    def evidence(self, of: Entity | Fact | str, limit: int = 10) -> list[Sentence]:
+        """Sentences that name an entity, those about it first; those that state a fact or an event.
+
+        Raises:
+            NotFound: no entity has the name that is given.
+        """
+        if isinstance(of, str):
+            of = self._entity(of)
         targets = sharing.namesakes(self.view, of) if isinstance(of, Entity) else [of.id]
         return self._values(self._sources(targets, _EVIDENCE, limit), Sentence)
 
@@ -120,7 +137,7 @@ class Reading(Opened):
 
     def facts(
         self,
-        of: Entity | Sentence,
+        of: Entity | Sentence | str,
         limit: int = 10,
         *,
         as_of: datetime | None = None,
@@ -130,7 +147,12 @@ class Reading(Opened):
 
         What a later fact ended or a person took back is left out, unless ``retired``. With ``as_of``, facts
         that held at that moment, and what had happened by then.
+
+        Raises:
+            NotFound: no entity has the name that is given.
         """
+        if isinstance(of, str):
+            of = self._entity(of)
         view = replace(self.view, as_of=as_of)
         if not isinstance(of, Entity):
             told = self.store.neighbours(view, [of.id], [schema.STATES, schema.TELLS], "out").target
@@ -156,10 +178,13 @@ class Reading(Opened):
         moment = at or self.clock()
         return standing.standings(self.store, self.view, facts, moment, self.namespace)
 
-    def timeline(self, of: Entity, limit: int = 100) -> list[tuple[Fact, Standing]]:
+    def timeline(self, of: Entity | str, limit: int = 100) -> list[tuple[Fact, Standing]]:
         """The facts of an entity in the order in which they began, those that do not hold any more too.
 
         Facts without any time come last.
+
+        Raises:
+            NotFound: no entity has the name that is given.
         """
         found = self.facts(of, limit, retired=True)
         stands = self.standings(found)
@@ -174,9 +199,13 @@ class Reading(Opened):
         found = self.store.neighbours(self.view, [passage.id], [schema.HOLDS], "in").source
         return next(iter(self._values(found, Episode)), None)
 
-    def identity(self, of: Entity) -> identities.Identity:
-        """The entities that are one with an entity, itself first, and why; with what it may be besides."""
-        return sharing.identity(self.store, self.view, of)
+    def identity(self, of: Entity | str) -> identities.Identity:
+        """The entities that are one with an entity, itself first, and why; with what it may be besides.
+
+        Raises:
+            NotFound: no entity has the name that is given.
+        """
+        return sharing.identity(self.store, self.view, self._entity(of))
 
     def questions(self, limit: int = 10, among: int | None = None) -> list[identities.Question]:
         """Pairs of names that may be one, most likely first; ``same`` and ``different`` answer them.
