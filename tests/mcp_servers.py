@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import httpx2
 from mcp import Client
-from mcp.client.stdio import StdioServerParameters
+from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import Implementation, TextContent
 
@@ -42,7 +42,9 @@ async def stdio(url: str, *options: str, name: str = "tester", mode: str = "auto
     """A client at a server of its own, over stdin and stdout."""
     program, *rest = call(url, *options)
     server = StdioServerParameters(command=program, args=rest, env=environment())
-    async with Client(server, mode=mode, client_info=Implementation(name=name, version="1")) as client:
+    async with Client(
+        stdio_client(server), mode=mode, client_info=Implementation(name=name, version="1")
+    ) as client:
         yield client
 
 

@@ -32,7 +32,6 @@ except ImportError as error:
 
 PATH: Final = "/mcp"
 LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
-MOST_SESSIONS: Final = 100  # of one client at once
 _CLOSING: Final = 3  # seconds that open streams have when the server ends
 
 
@@ -51,8 +50,7 @@ class Door:
         # Asked before the token: a page that has no business here learns not even whether there is one.
         self._security = TransportSecurityMiddleware(_callable_as(names))
         self.rooms: dict[Client, StreamableHTTPSessionManager] = {
-            desk.client: StreamableHTTPSessionManager(server_of(desk), max_sessions=MOST_SESSIONS)
-            for desk in desks
+            desk.client: StreamableHTTPSessionManager(server_of(desk)) for desk in desks
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
