@@ -28,10 +28,10 @@ def address(folder: Path) -> str:
 
 def test_what_is_remembered_is_recalled_explained_corrected_undone_and_forgotten(tmp_path: Path) -> None:
     async def walk() -> None:
-        async with stdio(address(tmp_path), "--pipeline", "english", name="Claude Code") as client:
+        async with stdio(address(tmp_path), "--pipeline", "english", name="Some Agent") as client:
             text = "Ada Byron lives in Oslo. Bo Bell works for Acme."
             made = await told(client, "remember", text=text, speaker="Cy", at="2023-05-08")
-            assert made["new"] and made["source"].startswith("said:mcp:Claude-Code/")
+            assert made["new"] and made["source"].startswith("said:mcp:Some-Agent/")
             assert [fact["text"] for fact in made["facts"]][0] == "Ada Byron lives in Oslo"
             again = await told(client, "remember", text=text, speaker="Cy", at="2023-05-08")
             assert not again["new"] and again["document"] == made["document"]
@@ -53,7 +53,7 @@ def test_what_is_remembered_is_recalled_explained_corrected_undone_and_forgotten
 
             listed = await told(client, "history")
             assert [one["commit"] for one in listed["commits"]] == [done["commit"], made["commit"]]
-            assert {one["author"] for one in listed["commits"]} == {"mcp:Claude-Code"}
+            assert {one["author"] for one in listed["commits"]} == {"mcp:Some-Agent"}
             back = await told(client, "undo", commit=done["commit"][:10])
             assert back["undone"] == done["message"]
             (fact,) = (await told(client, "show", name="Ada Byron"))["facts"]

@@ -6,6 +6,7 @@ import importlib.util
 import os
 import secrets
 import signal
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -161,4 +162,8 @@ def register(app: typer.Typer) -> None:
             _http(store, _served(clients, only, host), pipeline, (host, port), allow_host or ())
             return
         with desks(store, [only], pipeline) as found:
+            if sys.stdin.isatty():
+                talk.print(
+                    "Waiting for a client, which starts this by itself: see docs/mcp.md (Ctrl-C ends it)"
+                )
             _stdio(found[0])
