@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import Final
 
 from graphmem.embedding import Embedder, encode_tokens
 from graphmem.mcp.clients import Client
 from graphmem.memory import Memory
 from graphmem.stores.base import Store
 from graphmem.types import FloatArray, Tokens
+
+MOST_NAMES: Final = 100  # that are kept: what a client calls itself is its own to choose
 
 
 class OneAtATime:
@@ -59,14 +62,15 @@ class Desk:
     def memory(self, told: str) -> Memory:
         """The client's memory, kept from call to call; ``told`` is what the client says that it is called."""
         author = self.client.author(told)
-        if author not in self._memories:
-            if len(self._memories) >= 100:  # names are the clients' to choose
+        memory = self._memories.get(author)
+        if memory is None:
+            if len(self._memories) >= MOST_NAMES:
                 self._memories.clear()
-            self._memories[author] = Memory(
+            memory = self._memories[author] = Memory(
                 self.store,
                 namespace=self.client.namespace,
                 author=author,
                 embedder=self.embedder,
                 also=self.client.also,
             )
-        return self._memories[author]
+        return memory
