@@ -77,10 +77,14 @@ class SentenceEncoder:
     """all-MiniLM-L6-v2 by sentence-transformers (Reimers & Gurevych 2019), loaded at the first use.
 
     The weights come from the package of the extra ``offline`` where it is installed, else from the hub.
+    Threads may share it: one loads it and encodes at a time.
     """
 
     name: Final = MODEL
     dimension: Final = 384
+
+    def __init__(self) -> None:
+        self._lock = Lock()
 
     @cached_property
     def _model(self) -> SentenceTransformer:
@@ -114,13 +118,18 @@ class SentenceEncoder:
         """Unit vectors, shape (len(texts), 384), float32."""
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
-        vectors = self._model.encode(
-            list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
-        )
+        with self._lock:
+            vectors = self._model.encode(
+                list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
+            )
         return np.asarray(vectors, dtype=np.float32)
 
     def encode_tokens(self, texts: Sequence[str]) -> tuple[FloatArray, list[Tokens]]:
         """Unit vectors, shape (len(texts), 384), float32, and the tokens of each text, from one pass."""
+        with self._lock:
+            return self._encode_tokens(texts)
+
+    def _encode_tokens(self, texts: Sequence[str]) -> tuple[FloatArray, list[Tokens]]:
         vectors, tokens = [np.zeros((0, self.dimension), dtype=np.float32)], list[Tokens]()
         special = self._model.tokenizer.all_special_ids if texts else []
         for start in range(0, len(texts), TOKENS_AT_ONCE):

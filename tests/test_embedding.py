@@ -6,6 +6,7 @@ import importlib.machinery
 import importlib.util
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 
@@ -54,6 +55,24 @@ def test_a_text_has_about_the_same_vector_in_any_company(encoder: SentenceEncode
     for row in (0, len(TEXTS) + 1):
         assert float(alone @ among[row]) > 0.99
     assert (encoder.encode([TEXTS[0]])[0] == alone).all(), "and the same in the same"
+
+
+def test_threads_share_an_encoder_that_is_loaded_once(
+    encoder: SentenceEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loads: list[int] = []
+    find = embedding._bundled_model
+    monkeypatch.setattr(embedding, "_bundled_model", lambda: (loads.append(1), find())[1])
+    texts = [["word " * (1 + 40 * (k % 3))] for k in range(24)]
+    shared = SentenceEncoder()
+    with ThreadPoolExecutor(8) as pool:
+        vectors = list(pool.map(shared.encode, texts))
+        both = list(pool.map(shared.encode_tokens, texts))
+    assert len(loads) == 1
+    for text, vector, (again, tokens) in zip(texts, vectors, both, strict=True):
+        assert (vector == encoder.encode(text)).all()
+        alone, apart = encoder.encode_tokens(text)
+        assert (again == alone).all() and (tokens[0] == apart[0]).all()
 
 
 def test_a_text_longer_than_the_model_reads_is_cut(encoder: SentenceEncoder) -> None:

@@ -21,7 +21,7 @@ from graphmem.errors import InputError, MissingExtra
 from graphmem.identity import checked_namespace
 from graphmem.ingest.language import AUTOMATIC
 from graphmem.mcp.clients import Client, digest_of, load_clients
-from graphmem.mcp.desk import Desk, OneAtATime
+from graphmem.mcp.desk import Desk
 from graphmem.memory import DEFAULT_NAMESPACE
 from graphmem.ui.commands import LOOPBACK, is_loopback
 
@@ -39,8 +39,8 @@ def desks(store: str, clients: Sequence[Client], pipeline: str) -> Iterator[list
     create = not all(client.read_only for client in clients)
     first = clients[0]
     with opened(store, first.namespace, create=create, also=first.also) as memory:
-        encoder, lock = OneAtATime(memory.embedder), Lock()
-        found = [Desk(memory.store, encoder, client, pipeline, lock) for client in clients]
+        lock = Lock()
+        found = [Desk(memory.store, memory.embedder, client, pipeline, lock) for client in clients]
         for desk in found:
             _ = desk.memory("").view  # what is read along is asked for now, not at the first question
         yield found

@@ -2,46 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Final
 
-from graphmem.embedding import Embedder, encode_tokens
+from graphmem.embedding import Embedder
 from graphmem.mcp.clients import Client
 from graphmem.memory import Memory
 from graphmem.stores.base import Store
-from graphmem.types import FloatArray, Tokens
 
 MOST_NAMES: Final = 100  # that are kept: what a client calls itself is its own to choose
-
-
-class OneAtATime:
-    """An encoder that threads share: the tokenizers of models do not serve two of them at once."""
-
-    def __init__(self, embedder: Embedder) -> None:
-        self.embedder = embedder
-        self._lock = Lock()
-
-    @property
-    def name(self) -> str:
-        """As of the encoder."""
-        return self.embedder.name
-
-    @property
-    def dimension(self) -> int:
-        """As of the encoder."""
-        return self.embedder.dimension
-
-    def encode(self, texts: Sequence[str]) -> FloatArray:
-        """Unit vectors, shape (len(texts), dimension), float32."""
-        with self._lock:
-            return self.embedder.encode(texts)
-
-    def encode_tokens(self, texts: Sequence[str]) -> tuple[FloatArray, list[Tokens]]:
-        """Unit vectors, and the tokens of each text: none where the encoder gives none."""
-        with self._lock:
-            return encode_tokens(self.embedder, texts)
 
 
 @dataclass(frozen=True, slots=True)
