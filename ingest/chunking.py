@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Final
@@ -109,6 +109,7 @@ def _joins(text: str, group: Sequence[Block], block: Block) -> bool:
     last = group[-1]
     return (
         block.kind == last.kind == "paragraph"
+        and not (block.told or last.told)
         and block.heading == last.heading
         and last.end - last.start < SHORT
         and block.end - group[0].start <= LONGEST_PASSAGE
@@ -130,6 +131,10 @@ def _groups(text: str, blocks: Sequence[Block]) -> Iterator[list[Block]]:
 def _pieces(reading: Reading) -> Iterator[_Piece]:
     text = reading.text
     for group in _groups(text, reading.blocks):
+        if group[0].told:
+            span = (group[0].start, group[0].end)
+            yield _Piece(*span, (span,), group[0], continues=False)
+            continue
         spans = [span for block in group for span in _sentences(text, block)]
         if not spans:
             continue
@@ -177,7 +182,7 @@ def chunk(reading: Reading, namespace: str) -> tuple[Document, list[Passage], li
     Passages slice ``reading.text`` and sentences slice their passage, exactly. Paragraphs above
     1,200 characters are cut at sentence ends, those under 200 are joined with the next below the
     same heading. A turn or a record is one passage, cut only above 2,400 characters; its
-    sentences are units of up to 90 words. Mentions are left empty.
+    sentences are units of up to 90 words. Mentions are left empty, but for blocks that tell theirs.
     """
     document = Document(
         id=document_id(namespace, reading.uri),
@@ -215,5 +220,6 @@ def chunk(reading: Reading, namespace: str) -> tuple[Document, list[Passage], li
         seen[key] += 1
         before = block
         passages.append(passage)
-        found.extend(_sentence_list(passage, piece.sentences, caption(reading.title, block)))
+        for sentence in _sentence_list(passage, piece.sentences, caption(reading.title, block)):
+            found.append(replace(sentence, mentions=block.names, statements=block.states))
     return document, passages, found

@@ -88,14 +88,19 @@ class Report:
 
 
 def prepare(reading: Reading, plan: Plan) -> Prepared:
-    """Chunk a reading, and read its sentences: by a pipeline, or names alone by rules."""
+    """Chunk a reading, and read its sentences: by a pipeline, or names alone by rules; none that is told."""
     document, passages, sentences = chunk(reading, plan.namespace)
-    if plan.pipeline:
+    told = [one for one in sentences if one.mentions or one.statements]
+    untold = [one for one in sentences if not (one.mentions or one.statements)]
+    if plan.pipeline and untold:
         nlp = load_pipeline(plan.pipeline)
-        found = findings(document, passages, sentences, nlp, relations=plan.relations)
+        found = findings(document, passages, untold, nlp, relations=plan.relations)
         read = [replace(one.sentence, mentions=one.mentions, statements=one.statements) for one in found]
     else:
-        read = [replace(sentence, mentions=names(sentence.text)) for sentence in sentences]
+        read = [replace(sentence, mentions=names(sentence.text)) for sentence in untold]
+    if told:
+        by_id = {one.id: one for one in (*told, *read)}
+        read = [by_id[one.id] for one in sentences]
     who = cast(document, passages, read) if plan.pipeline else None
     return Prepared(document, tuple(passages), tuple(mentioned(document, passages, read)), who)
 

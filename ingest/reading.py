@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any, Final, Literal
 
 from graphmem.errors import InputError
-from graphmem.types import PassageKind
+from graphmem.statements import Statement
+from graphmem.types import Mention, PassageKind
 
 # Half of a surrogate pair cannot be written as UTF-8, and NUL ends a text in too many programs.
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
@@ -22,7 +23,8 @@ class Block:
 
     ``heading`` is the nearest heading above (empty if there is none); ``speaker`` and ``at`` are
     those of a turn or a record; ``metadata`` is kept with the first passage of the block. Blocks are in
-    order and do not overlap.
+    order and do not overlap. A block of a source that says outright what it ``states`` and ``names``, with
+    places that count from the block, is one sentence: nothing else is read out of it.
     """
 
     kind: PassageKind
@@ -32,6 +34,13 @@ class Block:
     speaker: str = ""
     at: datetime | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    states: tuple[Statement, ...] = ()
+    names: tuple[Mention, ...] = ()
+
+    @property
+    def told(self) -> bool:
+        """Whether it says outright what there is to be read."""
+        return bool(self.states or self.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +57,8 @@ class Reading:
     metadata: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
-def _storable(text: str) -> str:
+def storable_text(text: str) -> str:
+    """The same text, as long, with a replacement character for each one that nothing can keep."""
     return _UNSTORABLE.sub("\ufffd", text)
 
 
@@ -73,8 +83,8 @@ def _block(block: Block, of: str) -> Block:
         return block
     return replace(
         block,
-        heading=_storable(block.heading),
-        speaker=_storable(block.speaker),
+        heading=storable_text(block.heading),
+        speaker=storable_text(block.speaker),
         metadata=json_values(block.metadata, of),
     )
 
@@ -87,8 +97,8 @@ def storable(reading: Reading) -> Reading:
     """
     return replace(
         reading,
-        title=_storable(reading.title),
-        text=_storable(reading.text),
+        title=storable_text(reading.title),
+        text=storable_text(reading.text),
         blocks=tuple(_block(block, reading.uri) for block in reading.blocks),
         metadata=json_values(reading.metadata, reading.uri),
     )

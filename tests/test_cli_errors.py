@@ -109,7 +109,7 @@ WRONG_INPUT = [
     (["ingest", "memory.db"], "names no known format"),
     (["import", "gone.jsonl"], "cannot read gone.jsonl"),
     (["import", "ash.md"], "nothing was imported"),
-    (["import", "memory.db"], "cannot read memory.db"),
+    (["import", "memory.db"], "memory.db: it cannot be told who wrote this"),
     (["export", "no/such/folder/out.jsonl"], "cannot write 'no/such/folder/out.jsonl'"),
     (["stats", "--namespace", "Not A Name"], "cannot name a namespace"),
     (["stats", "--store", "memory.db"], "sqlite:///memory.db"),

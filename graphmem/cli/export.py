@@ -1,4 +1,4 @@
-"""``graphmem export`` and ``graphmem import``: a namespace as JSON lines and back, or for other programs."""
+"""``graphmem export``: a namespace as JSON lines that lose nothing, or for other programs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ import typer
 
 from graphmem.cli.options import (
     DEFAULT_STORE,
-    JsonOption,
     NamespaceOption,
     StoreOption,
     opened,
@@ -25,14 +24,8 @@ from graphmem.cli.options import (
 )
 from graphmem.errors import InputError
 from graphmem.exchange import OWN, form_of, written
-from graphmem.export import export_lines, import_lines
+from graphmem.export import export_lines
 from graphmem.memory import DEFAULT_NAMESPACE, Memory
-
-
-def _lines(path: Path) -> list[str]:
-    """The lines of a file; ``str.splitlines`` would also cut inside a text, at U+2028 and its like."""
-    with path.open(encoding="utf-8") as file:
-        return file.readlines()
 
 
 def _write(file: Path, lines: Iterable[str]) -> None:
@@ -68,7 +61,7 @@ def _pieces(memory: Memory, form: str, as_of: datetime | None) -> Iterator[str]:
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands."""
+    """Add the command."""
 
     @app.command()
     def export(
@@ -106,21 +99,3 @@ def register(app: typer.Typer) -> None:
             print_json({"file": file, "format": form, "bytes": size})
         else:
             talk.print(f"wrote {file} ({size / 1e6:,.1f} MB)", markup=False)
-
-    @app.command("import")
-    def import_(
-        file: Annotated[str, typer.Argument(help="An export; - is stdin.")],
-        store: StoreOption = DEFAULT_STORE,
-        json: JsonOption = False,
-    ) -> None:
-        """Bring an export in; commits that are there already are left as they are."""
-        try:
-            lines = sys.stdin.readlines() if file == "-" else _lines(Path(file))
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"cannot read {file}: {error}") from error
-        with opened(store, DEFAULT_NAMESPACE) as memory:
-            new = import_lines(memory.store, lines)
-        if json:
-            print_json({"commits": new})
-        else:
-            talk.print(f"imported {new:,} commits")

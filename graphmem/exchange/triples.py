@@ -122,6 +122,7 @@ class Triples:
             part = BNode(f"{fact.id}p{place}")
             self.graph.add((own, GM.participant, part))
             self._all(part, {GM.role: one.role, GM.case: one.case, SCHEMA.position: place})
+            self._all(part, {GM.text: one.text, GM.entity: one.entity})  # an entity may be shown otherwise
             self.graph.add((part, GM.who, self._term(fact, one)))
             if isinstance(fact, Event) and one.role == "place":
                 self.graph.add((own, SCHEMA.location, self._term(fact, one)))

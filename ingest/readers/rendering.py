@@ -11,6 +11,8 @@ from graphmem.ingest.moments import aware
 from graphmem.ingest.readers.outline import Part, blocks
 from graphmem.ingest.reading import Block, Reading
 from graphmem.ingest.sources import Content
+from graphmem.statements import Statement
+from graphmem.types import Mention
 
 
 class Rendering:
@@ -63,10 +65,13 @@ class Rendering:
         at: datetime | None = None,
         note: str = "",
         metadata: Mapping[str, Any] | None = None,
+        states: tuple[Statement, ...] = (),
+        names: tuple[Mention, ...] = (),
     ) -> None:
         """A turn or a record as "(8 May 2023) who — heading [note]: text"; its span is the text alone.
 
-        A turn's heading, its session, is not repeated before each turn: call ``heading`` for it.
+        A turn's heading, its session, is not repeated before each turn: call ``heading`` for it. What it
+        ``states`` and ``names`` has its places in the text without blanks around it.
         """
         text = text.strip()
         if not text:
@@ -77,7 +82,8 @@ class Rendering:
         self._write(f"{prefix}: " if prefix else "")
         start = self._write(text)
         moment = None if at is None else aware(at)
-        block = Block(kind, start, self._length, heading, speaker, moment, metadata or {})
+        placed = (start, self._length, heading, speaker, moment)
+        block = Block(kind, *placed, metadata=metadata or {}, states=states, names=names)
         self._parts.append(Part(start, self._length, block=block))
         self._write("\n")
 

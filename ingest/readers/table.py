@@ -91,7 +91,7 @@ def add_rows(rendering: Rendering, rows: Sequence[Sequence[Any]], heading: str =
         rendering.said("record", text, heading=heading, at=at)
 
 
-def _delimiter(text: str) -> str:
+def delimiter_of(text: str) -> str:
     """The delimiter by which the first lines have the most columns, as many in each."""
     lines = text.split("\n", _SAMPLE)[:_SAMPLE]
     best, most = ",", 0.0
@@ -106,7 +106,7 @@ def _delimiter(text: str) -> str:
 
 def _rows(content: Content, text: str) -> list[list[str]]:
     try:
-        delimiter = "\t" if content.suffix == ".tsv" else _delimiter(text)
+        delimiter = "\t" if content.suffix == ".tsv" else delimiter_of(text)
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
         if delimiter == "\t" and len({len(row) for row in rows if row}) > 1:
             # Tab-separated text is rarely quoted: a lone quotation mark must not swallow fields and lines.
