@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 from graphmem import Memory, schema
 from graphmem.errors import InputError
 from graphmem.exchange import written
-from graphmem.ingest import ingest_readings
-from graphmem.ingest.exchange import imported, system_of
+from graphmem.ingest.exchange import bringing, imported, system_of
 from graphmem.ingest.pipeline import Report
 from graphmem.ingest.sources import Content
 from graphmem.statements import Fact
@@ -49,11 +48,10 @@ def exported(memory: Memory, form: str) -> Content:
     return Content(f"memory{FORMS[form]}", FORMS[form], text.encode())
 
 
-def bring(memory: Memory, content: Content) -> Report:
+def bring(memory: Memory, content: Content, pipeline: str | None = None) -> Report:
+    """Import a file as the command does."""
     found = imported(content, system_of(content))
-    report = ingest_readings(memory, found.readings, pipeline=None)
-    report.errors += found.errors
-    return report
+    return bringing.bring(memory, found, pipeline=pipeline)
 
 
 def facts(memory: Memory) -> dict[str, Fact]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import io
+import sys
 from datetime import datetime, timezone
 from pathlib import Path
 
 import networkx as nx
 import pytest
 from conftest import state
-from test_exchange_round_trip import bring, facts, fresh
+from test_exchange_round_trip import bring, exported, facts, fresh
 
 from graphmem import Memory
-from graphmem.errors import SourceError
+from graphmem.errors import MissingExtra, SourceError
+from graphmem.ingest import ingest_readings
 from graphmem.ingest.exchange import imported, system_of
 from graphmem.ingest.sources import Content
 from graphmem.types import Entity
@@ -101,6 +103,18 @@ def test_a_file_that_cannot_be_read_says_why_and_what_to_do(name: str, data: str
         imported(one, system_of(one))
 
 
+def test_a_broken_fact_of_an_export_is_named(memory: Memory) -> None:
+    memory.relate("Ann", "knows", "Bo")
+    memory.relate("Ann", "knows", "Cid", since=datetime(2020, 1, 1, tzinfo=timezone.utc))
+    whole = exported(memory, "csv").data.decode()
+    faults = [("Ann,knows,Cid", " ,knows,Cid", "is not named"), ("2020-01-01T", "x", "valid_at")]
+    for there, instead, why in faults:
+        with fresh() as other:
+            (error,) = bring(other, content("facts.csv", whole.replace(there, instead))).errors
+            assert texts(other) == {"Ann knows Bo"}
+            assert error.reason.startswith("line ") and why in error.reason
+
+
 def test_the_edges_of_networkx_are_facts_and_so_are_attributes(memory: Memory) -> None:
     graph = nx.MultiDiGraph()
     graph.add_node("a", label="Ann", age=3, type="Person")
@@ -147,6 +161,41 @@ def test_the_context_of_schema_org_is_known_without_the_network(memory: Memory) 
     text = f'{{"@context": "https://schema.org", {ann}}}'
     bring(memory, content("ann.json", text))
     assert texts(memory) == {"Ann is a person", "Ann works for Acme"}
+
+
+def test_no_entity_of_an_xml_file_reads_another_file(tmp_path: Path, memory: Memory) -> None:
+    pytest.importorskip("rdflib")
+    (tmp_path / "secret.txt").write_text("Heron")
+    head = f'<!DOCTYPE r [<!ENTITY x SYSTEM "{(tmp_path / "secret.txt").as_uri()}">]>'
+    rdf = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="http://example.org/"'
+    ann = '<rdf:Description rdf:about="http://example.org/Ann"><e:p>a&x;b</e:p></rdf:Description>'
+    bring(memory, content("a.rdf", f"{head}<rdf:RDF {rdf}>{ann}</rdf:RDF>"))
+    assert texts(memory) == {"Ann p ab"}
+    many = "".join(f'<!ENTITY a{n + 1} "{f"&a{n};" * 10}">' for n in range(8))
+    bomb = f'<!DOCTYPE r [<!ENTITY a0 "{"a" * 1000}">{many}]><graphml><node id="&a8;"/></graphml>'
+    with pytest.raises(SourceError, match="broken XML"):
+        imported(content("a.graphml", bomb), "graphml")
+
+
+def test_a_missing_rdflib_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("graphmem.exchange.vocabulary", "graphmem.ingest.exchange.rdf"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.setitem(sys.modules, "rdflib", None)
+    with pytest.raises(MissingExtra, match="graphmem\\[rdf\\]"):
+        imported(content("kb.ttl", TURTLE), "rdf")
+
+
+def test_what_a_source_says_outright_is_told_whatever_reads_texts(memory: Memory) -> None:
+    """One sentence, whatever full stops and paragraphs are in a name; nothing else is read out of it."""
+    name = "Dr. Ann. Lee of Oslo. She moved to Rome" + " and so on" * 100
+    rows = f'subject,predicate,object\n"{name}",knows,Bo\n'
+    for pipeline in (None, "english"):
+        found = imported(content("kb.csv", rows), "csv")
+        ingest_readings(memory, found.readings, pipeline=pipeline)
+        (fact,) = facts(memory).values()
+        (sentence,) = memory.evidence(fact)
+        assert fact.text == sentence.text.rstrip(".") == f"{name} knows Bo"
+        assert [mention.name for mention in sentence.mentions] == [name, "Bo"]
 
 
 def test_an_import_is_a_commit_with_an_author_that_is_undone(memory: Memory) -> None:

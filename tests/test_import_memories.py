@@ -12,12 +12,12 @@ from typing import Any
 import foreign
 import pytest
 from conftest import opened, state
+from test_exchange_round_trip import bring as bring_file
 from test_import_graphs import label
 from typer.testing import CliRunner
 
 from graphmem import Memory, schema
 from graphmem.cli import build
-from graphmem.ingest import ingest_readings
 from graphmem.ingest.exchange import imported, system_of
 from graphmem.ingest.pipeline import Report
 from graphmem.ingest.sources import Content
@@ -34,11 +34,7 @@ EXPORTS = {
 
 def bring(memory: Memory, value: Any, name: str = "dump.json") -> Report:
     """Import a JSON value as the command does, read by the bundled pipeline."""
-    content = Content(name, Path(name).suffix, json.dumps(value).encode())
-    found = imported(content, system_of(content))
-    report = ingest_readings(memory, found.readings, pipeline="english")
-    report.errors += found.errors
-    return report
+    return bring_file(memory, Content(name, Path(name).suffix, json.dumps(value).encode()), "english")
 
 
 def facts(memory: Memory) -> dict[str, Fact]:

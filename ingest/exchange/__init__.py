@@ -34,6 +34,7 @@ _JSON: Final = {
     "neo4j-agent-memory": "agent_memory",
     "graphiti": "graphiti",
     "langgraph": "langgraph",
+    "langmem": "langgraph",
     "mem0": "mem0",
 }
 """Systems whose exports are JSON, by the module that reads and knows them; the surest first."""
@@ -91,6 +92,7 @@ def _rdf(content: Content) -> Imported:
     form = (
         "json-ld" if head[:1] in (b"{", b"[") else "xml" if head[:1] == b"<" and b"<rdf" in head else "turtle"
     )
+    import_module("graphmem.exchange.vocabulary")  # says which extra it lacks
     read: Callable[[Content, str], Imported] = _module("rdf").read
     return read(content, RDF_FORMS.get(content.suffix, form))
 

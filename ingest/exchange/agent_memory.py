@@ -195,7 +195,7 @@ def _conversations(imported: Imported, rows: Rows) -> None:
             rendering.said("turn", message.content, speaker=message.role, at=message.created_at)
         at = one.created_at or (messages[0].created_at if messages else None)
         uri, title = f"{imported.content.uri}#{id}", one.title or one.session_id
-        whole = reading(uri, title, rendering, written_at=at, chat=True)
+        whole = reading(uri, title, rendering, written_at=at, kind="chat")
         imported.add(f"conversation {id}", storable(whole))
 
 

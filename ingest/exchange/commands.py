@@ -23,8 +23,9 @@ from graphmem.errors import InputError
 from graphmem.export import import_lines
 from graphmem.identity import content_hash
 from graphmem.ingest.exchange import SYSTEMS, imported, system_of
+from graphmem.ingest.exchange.bringing import bring
 from graphmem.ingest.language import AUTOMATIC
-from graphmem.ingest.pipeline import Report, ingest_readings
+from graphmem.ingest.pipeline import Report
 from graphmem.ingest.sources import DEFAULT_LIMITS, Content, Source, load
 from graphmem.memory import DEFAULT_NAMESPACE
 
@@ -124,8 +125,7 @@ def register(app: typer.Typer) -> None:
         system = system or system_of(content)
         found = imported(content, system)
         with opened(store, namespace, author) as memory:
-            report = ingest_readings(memory, found.readings, pipeline=pipeline)
-        report.errors += found.errors
+            report = bring(memory, found, pipeline=pipeline)
         _tell(system, report, json)
         if report.errors:
             raise typer.Exit(1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, Field, field_validator
 
 from graphmem.ingest.exchange.told import Told, label_of
 from graphmem.ingest.moments import aware
@@ -41,6 +41,13 @@ class Given(BaseModel):
     text: str = ""
     speaker: str = ""
     at: Moment = None
+
+    @field_validator("participants")
+    @classmethod
+    def _named(cls, parts: list[tuple[str, str, str, str]]) -> list[tuple[str, str, str, str]]:
+        if not all((text + name).strip() for _, _, text, name in parts):
+            raise ValueError("somebody who takes part is not named")
+        return parts
 
     def told(self, by: str) -> Told:
         """It as a statement that a format tells."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, Field
 
@@ -169,16 +169,19 @@ def _attributes(nodes: Iterable[Node]) -> Iterator[Told]:
 
 def _episode(imported: Imported, episode: Episode, told: list[Told]) -> None:
     rendering = Rendering()
-    at = episode.valid_at or episode.created_at
+    kind: Literal["text", "chat", "records"] = "text"
     if episode.source == "message":
+        kind = "chat"
         _turns(rendering, episode)
-    elif not (episode.source == "json" and _rendered(rendering, episode.content)):
+    elif episode.source == "json" and _rendered(rendering, episode.content):
+        kind = "records"
+    else:
         for paragraph in _PARAGRAPHS.split(episode.content):
             rendering.paragraph(paragraph)
     add(rendering, told)
-    uri = f"{imported.content.uri}#{episode.uuid}"
-    one = reading(uri, episode.name, rendering, written_at=at, chat=episode.source == "message")
-    imported.add(f"episode {episode.uuid}", storable(one))
+    uri, at = f"{imported.content.uri}#{episode.uuid}", episode.valid_at or episode.created_at
+    one = storable(reading(uri, episode.name, rendering, written_at=at, kind=kind))
+    imported.add(f"episode {episode.uuid}", one)
 
 
 def _turns(rendering: Rendering, episode: Episode) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
-from typing import Final
+from typing import Final, Literal
 
 from graphmem.correcting import NAME, related
 from graphmem.identity import content_hash, fold
@@ -184,7 +184,7 @@ def memory(
     rendering = Rendering()
     rendering.said("turn", text, speaker=" ".join(speaker.split()), at=at)
     add(rendering, told)
-    return storable(reading(uri, "", rendering, written_at=at, chat=True))
+    return storable(reading(uri, "", rendering, written_at=at, kind="chat"))
 
 
 def is_literal(text: str) -> bool:
@@ -213,16 +213,22 @@ def named(rendering: Rendering, text: str, names: Iterable[tuple[str, str]], of:
 
 
 def reading(
-    uri: str, title: str, rendering: Rendering, *, written_at: datetime | None = None, chat: bool = False
+    uri: str,
+    title: str,
+    rendering: Rendering,
+    *,
+    written_at: datetime | None = None,
+    kind: Literal["text", "chat", "records"] = "records",
 ) -> Reading:
-    """The document of what was rendered."""
-    text = rendering.text()
+    """The document of what was rendered; its content hash is of all that is told, not of the text alone."""
+    text, blocks = rendering.text(), rendering.blocks()
+    told = repr((title, written_at, text, blocks))
     return Reading(
         uri=storable_text(uri),
         title=storable_text(" ".join(title.split())),
-        kind="chat" if chat else "records",
+        kind=kind,
         text=text,
-        blocks=rendering.blocks(),
-        content_hash=content_hash(text.encode("utf-8", "replace")),
+        blocks=blocks,
+        content_hash=content_hash(told.encode("utf-8", "replace")),
         written_at=None if written_at is None else aware(written_at),
     )
