@@ -1,5 +1,7 @@
 # make demo   set up, ingest the example documents, answer questions with evidence
 # make test   set up, lint, check types, run all tests
+# make lowest   run the fast tests with the lowest versions that pyproject.toml allows
+# make docs   build the site of docs/ into build/site; a warning is an error
 # make gate   hold the benchmark figures against benchmarks/floors.toml
 # make assets   bundle the explorer's JavaScript, where it has changed
 # make screenshots   take the pictures of docs/images with the Chromium of this machine
@@ -11,7 +13,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --timeout 120
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test gate screenshots figures lint assets clean
+.PHONY: demo test lowest docs gate screenshots figures lint assets clean
 .DELETE_ON_ERROR:
 
 $(BIN)/python:
@@ -47,6 +49,22 @@ lint: $(VENV)/dev.stamp
 
 test: lint assets
 	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+
+# Each requirement of ours at its lowest, what these require as new as it goes; the tools of tests are no bounds.
+# Left out are tests that need a server or a browser, and those that draw lives at random. Old libraries on new
+# ones may warn.
+LOWEST := build/lowest
+lowest: assets
+	@$(PYTHON) -m venv --clear $(LOWEST)
+	@$(LOWEST)/bin/python -m pip install --quiet --disable-pip-version-check --timeout 120 uv
+	@$(LOWEST)/bin/uv pip install --quiet --python $(LOWEST)/bin/python --resolution lowest-direct -e '.[all,offline]'
+	@$(LOWEST)/bin/uv pip install --quiet --python $(LOWEST)/bin/python \
+		pytest pytest-xdist hypothesis packaging pyyaml reportlab 'setuptools>=77'
+	@$(LOWEST)/bin/python -m pytest -q -n 2 -W default -p no:cacheprovider \
+		$$(grep -LE 'neo4j_|browser|machine|benchmarks' tests/test_*.py)
+
+docs: $(VENV)/dev.stamp
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
 gate: $(VENV)/dev.stamp
 	@$(BIN)/python -m benchmarks.gate

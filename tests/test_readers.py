@@ -180,9 +180,9 @@ def test_a_table_without_a_header_numbers_its_columns() -> None:
 def test_a_missing_library_is_named_by_its_extra(
     name: str, module: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, module, None)
     data = {".docx": office_files.word, ".pptx": office_files.slides, ".xlsx": office_files.sheets}
     raw = data[Path(name).suffix]() if Path(name).suffix in data else b"%PDF-1.4" if name == "a.pdf" else b"x"
+    monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(MissingExtra, match=r"graphmem\[readers\]"):
         reading_of(name, raw)
 

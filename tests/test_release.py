@@ -116,7 +116,7 @@ def test_the_sdist_builds_the_same_wheel(wheel: Path, sdist: Path, tmp_path: Pat
         archive.extractall(tmp_path, filter="data")
     (tree,) = tmp_path.iterdir()
     assert contents(built("wheel", tree, tmp_path / "again")) == contents(wheel)
-    for name in ("LICENSE", "CHANGELOG.md", "CITATION.cff", "package-lock.json"):
+    for name in ("LICENSE", "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "package-lock.json"):
         assert (tree / name).is_file(), f"{name} is not in the sdist: add it to MANIFEST.in"
 
 
