@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,8 +19,6 @@ from graphmem.errors import InputError, StoreReadOnly
 from graphmem.ingest import ingest_sources
 from graphmem.ingest.sources import Source
 from graphmem.testing import HashEmbedder
-
-PAGE = Path(__file__).parent.parent / "docs" / "history.md"
 
 
 @pytest.fixture
@@ -156,19 +152,3 @@ def test_undo_of_many_and_what_it_would_do(lived_once: Path) -> None:
     assert data("stats", "--documents") == []
     made = data("restore", "ash.md", "--to", first, "--author", "cleo")
     assert made["author"] == "cleo" and data("show", "ash.md")["characters"] == len(TEXTS["ash.md"][0])
-
-
-def test_the_page_is_true(lived_once: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    commits = [row["commit"] for row in data("history")]
-    page = PAGE.read_text("utf-8")
-    shell = [
-        line[2:] for block in re.findall(r"```console\n(.*?)```", page, re.S) for line in block.splitlines()
-    ]
-    assert len(shell) > 15
-    for line in shell:
-        filled = line.replace("$FIRST", commits[0]).replace("$LAST", commits[-1])
-        _, *arguments = shlex.split(filled)
-        if arguments[0] != "ingest":  # done by now, and by these authors
-            run(*arguments)
-    (python,) = re.findall(r"```python\n(.*?)```", page, re.S)
-    exec(compile(python, str(PAGE), "exec"), {})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -67,18 +66,6 @@ def test_an_example_prints_what_it_promises(script: Path, tmp_path: Path) -> Non
 
 def test_there_are_examples() -> None:
     assert {path.name for path in EXAMPLES} == PROMISED.keys()
-
-
-def test_the_python_of_the_readme_runs(tmp_path: Path) -> None:
-    if not README.exists():
-        pytest.skip("there is no README")
-    blocks = re.findall(r"^```python\n(.*?)^```", README.read_text("utf-8"), re.MULTILINE | re.DOTALL)
-    assert blocks
-    shutil.copytree(ROOT / "examples", tmp_path / "examples")
-    page = tmp_path / "page.py"
-    page.write_text("\n".join(blocks), encoding="utf-8")
-    printed = run(tmp_path, page.name)
-    assert "tern-buoy.md" in printed and "ingrid-solvang.md" in printed
 
 
 def test_the_readme_names_commands_and_files_that_exist() -> None:

@@ -38,8 +38,7 @@ class Purging(History):
         """As otherwise, but of commits that lost changes to a purge: what they did is no longer known.
 
         Raises:
-            Conflict: one of the commits did; nothing was written.
-            as ``undo``.
+            Conflict: one of the commits did, or as of ``undo``; nothing was written.
         """
         for text in commits:
             if undoing.RANGE not in text:
