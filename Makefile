@@ -57,7 +57,7 @@ LOWEST := build/lowest
 lowest: assets
 	@$(PYTHON) -m venv --clear $(LOWEST)
 	@$(LOWEST)/bin/python -m pip install --quiet --disable-pip-version-check --timeout 120 uv
-	@$(LOWEST)/bin/uv pip install --quiet --python $(LOWEST)/bin/python --resolution lowest-direct -e '.[all,offline]'
+	@$(LOWEST)/bin/uv pip install --quiet --python $(LOWEST)/bin/python --resolution lowest-direct -e '.[all,docs,offline]'
 	@$(LOWEST)/bin/uv pip install --quiet --python $(LOWEST)/bin/python \
 		pytest pytest-xdist hypothesis packaging pyyaml reportlab 'setuptools>=77'
 	@$(LOWEST)/bin/python -m pytest -q -n 2 -W default -p no:cacheprovider \

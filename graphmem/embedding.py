@@ -91,8 +91,10 @@ class SentenceEncoder:
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
         try:
-            import torch
-            from sentence_transformers import SentenceTransformer
+            with warnings.catch_warnings():  # in a notebook tqdm asks for widgets, which nothing here draws
+                warnings.simplefilter("ignore")
+                import torch
+                from sentence_transformers import SentenceTransformer
         except ImportError as error:
             raise MissingExtra("the sentence encoder", "embeddings") from error
         from transformers.utils import logging as chatter
