@@ -157,7 +157,7 @@ def statements(facts: Iterable[Extracted], said: Said, schema: Schema) -> Iterat
         subject = _participant(fact, phrases[0], said)
         others = (_participant(fact, phrase, said, subject.entity) for phrase in phrases[1:])
         yield Statement(
-            predicate=fact.predicate,
+            predicate=_predicate(fact, spent),
             lemma=fact.lemma.lower(),
             relation=relation.name if relation else "",
             functional=relation is not None and relation.functional,
@@ -172,6 +172,12 @@ def statements(facts: Iterable[Extracted], said: Said, schema: Schema) -> Iterat
             start=said.start + fact.evidence[0],
             end=said.start + fact.evidence[1],
         )
+
+
+def _predicate(fact: Extracted, spent: frozenset[int]) -> str:
+    """The predicate, without the preposition of a time that is told as such: "retired", in 1950."""
+    lent = fact.arguments[0].lent if 0 in spent else ""
+    return fact.predicate.removesuffix(f" {lent}") if lent else fact.predicate
 
 
 def _speaker(fact: Extracted, said: Said) -> str:

@@ -63,6 +63,12 @@ def test_what_somebody_is_said_to_be_is_not_the_name_again(memory: Memory) -> No
     }
 
 
+def test_a_time_leaves_no_preposition_behind(memory: Memory) -> None:
+    put(memory, {"a.txt": "Ann Lee retired in June 2019. Ann Lee was born in Rome in 1950."}, ENGLISH)
+    told = {fact.text: fact.when.text for fact in memory.facts(entity(memory, "Ann Lee")) if fact.when}
+    assert told == {"Ann Lee retired": "2019-06", "Ann Lee was born in Rome": "1950"}
+
+
 def test_as_of_a_moment_a_state_holds_or_not(memory: Memory) -> None:
     put(memory, {"a.txt": A}, ENGLISH)
     for year, there in ((1980, False), (1986, True), (1995, False)):

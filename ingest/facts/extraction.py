@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice, product
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -92,7 +93,8 @@ def _spelled(tree: Tree, clause: Clause, attribution: Attribution | None) -> lis
             if slot.role == "content" and len(tokens) > 1 and tree.low[tokens[0]] == "that":
                 words.append(tokens[0])
                 tokens = tokens[1:]
-            arguments.append(phrase(tree, head, slot.role, case, tokens))
+            lent = tree.text(slot.case) if slot is promoted else ""
+            arguments.append(replace(phrase(tree, head, slot.role, case, tokens), lent=lent))
         who = phrase(tree, subject[0], "subject", (), subject[1])
         trust = confidence(tree, clause.kind, who, tuple(arguments), clause.head)
         found.append(

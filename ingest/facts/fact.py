@@ -34,6 +34,7 @@ class Phrase:
         text: The minimal form as text.
         start: Where the minimal form starts in the sentence's text.
         end: Where it ends.
+        lent: Its preposition as text, where that closes the predicate: "works for".
     """
 
     role: Role
@@ -44,6 +45,7 @@ class Phrase:
     text: str
     start: int
     end: int
+    lent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
