@@ -176,7 +176,7 @@ def test_a_cypher_string_never_ends_early() -> None:
     assert "\n" not in string("a\nb\u2028") and string("\ud800") == "'\ufffd'"
 
 
-@pytest.mark.parametrize("fixture", ["neo4j_stores"])
+@pytest.mark.parametrize("fixture", ["neo4j_stores", "neo4j_lts_stores"])
 def test_a_real_neo4j_runs_the_cypher_twice_to_the_same_graph(
     lived: Memory, fixture: str, request: pytest.FixtureRequest
 ) -> None:

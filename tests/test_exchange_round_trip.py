@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+import networkx as nx
 import pytest
 from conftest import opened, put, state
 from hypothesis import given, settings
@@ -90,6 +92,23 @@ def test_the_facts_of_texts_come_back_with_time_and_evidence(memory: Memory, for
         assert bring(other, content).unchanged == 1 and state(other) == before
         other.forget(content.uri)
         assert not facts(other)
+
+
+@pytest.mark.parametrize("form", ["graphml", "nt", "xml"])
+def test_facts_come_back_through_the_libraries_that_read_them(memory: Memory, form: str) -> None:
+    put(memory, {"curie.md": CURIE, "talk.txt": TALK}, pipeline="english")
+    if form == "graphml":
+        graph = nx.read_graphml(io.BytesIO(exported(memory, form).data), force_multigraph=True)
+        file = io.BytesIO()
+        nx.write_graphml(graph, file)
+        content = Content("again.graphml", ".graphml", file.getvalue())
+    else:
+        rdflib = pytest.importorskip("rdflib")
+        turtle = rdflib.Graph().parse(data=exported(memory, "turtle").data, format="turtle")
+        suffix = ".nt" if form == "nt" else ".rdf"
+        content = Content(f"again{suffix}", suffix, turtle.serialize(format=form).encode())
+    with fresh() as other:
+        assert bring(other, content).errors == [] and seen(other) == seen(memory)
 
 
 def relate_and_compare(form: str, parts: tuple[str, str, str], literal: bool, since: datetime | None) -> None:

@@ -103,6 +103,19 @@ def test_a_file_that_cannot_be_read_says_why_and_what_to_do(name: str, data: str
         imported(one, system_of(one))
 
 
+@pytest.mark.parametrize(("since", "text"), [("2020", "2020-01-01 to …"), ("2020-05", "2020-05-01 to …")])
+def test_a_year_is_its_first_day(memory: Memory, since: str, text: str) -> None:
+    bring(memory, content("kb.csv", f"subject,predicate,object,since\nAnn,knows,Bo,{since}\n"))
+    (fact,) = facts(memory).values()
+    assert fact.when is not None and fact.when.text == text
+
+
+def test_a_cell_that_is_no_date_is_named(memory: Memory) -> None:
+    (error,) = bring(memory, content("kb.csv", "s,p,o,until\nAnn,knows,Bo,soon\nBo,knows,Ann,2020\n")).errors
+    assert error.reason.startswith("line 2: valid_to: 'soon' is no date")
+    assert texts(memory) == {"Bo knows Ann"}
+
+
 def test_a_broken_fact_of_an_export_is_named(memory: Memory) -> None:
     memory.relate("Ann", "knows", "Bo")
     memory.relate("Ann", "knows", "Cid", since=datetime(2020, 1, 1, tzinfo=timezone.utc))

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 
 
 def module(name: str) -> Any:
-    return pytest.importorskip(name, reason=f"{name} is not installed", exc_type=ImportError)
+    return pytest.importorskip(name, reason=f"{name} is not installed")
 
 
 def kept(model: Any, written: Any) -> None:

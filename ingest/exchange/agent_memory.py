@@ -1,7 +1,8 @@
 """neo4j-agent-memory: its graph export (``MemoryClient.get_graph``), or its models as JSON, list by list.
 
 A conversation is a document; so is a preference, said by the user. Facts, relations and entities stand in a
-document of the file's name. Traces of reasoning and calls of tools are left out: they say what an agent did.
+document of the file's name. Traces of reasoning, calls of tools and other nodes are left out: they say what
+an agent did, or how the store is kept.
 """
 
 from __future__ import annotations
@@ -32,7 +33,6 @@ from graphmem.ingest.sources import Content
 
 NAME: Final = "neo4j-agent-memory"
 _LISTS: Final = ("conversations", "messages", "entities", "relationships", "facts", "preferences")
-_LEFT: Final = frozenset({"ReasoningTrace", "ReasoningStep", "ToolCall", "Tool"})
 _USER: Final = "user"
 Rows = dict[str, list[tuple[str, Any]]]
 
@@ -173,8 +173,8 @@ def _graph(value: Mapping[str, Any]) -> Rows:
             own = {"id": node.get("id"), **(node.get("properties") or {})}
             rows[kind].append((place, {**own, "conversation_id": of.get(str(own["id"]))}))
             entities |= {str(node.get("id"))} if kind == "entities" else set()
-        elif not _LEFT & set(labels):
-            rows["entities"].append((place, node))  # is told as what it lacks
+        elif not labels:
+            rows["entities"].append((place, node))  # no node at all: it is told what it lacks
     for place, link in links:
         if isinstance(link, Mapping) and {link.get("from_node"), link.get("to_node")} <= entities:
             rows["relationships"].append((place, {**link, **(link.get("properties") or {})}))

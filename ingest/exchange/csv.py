@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Final
 
+from graphmem.errors import InputError
 from graphmem.exchange.csv import COLUMNS, unguarded
 from graphmem.ingest.exchange.given import Given
 from graphmem.ingest.exchange.imported import Imported
-from graphmem.ingest.exchange.told import Told, add, interval, is_literal, reading, triple
-from graphmem.ingest.moments import of_field, parse
+from graphmem.ingest.exchange.told import Told, add, interval, is_literal, moment_of, reading, triple
 from graphmem.ingest.readers.decoding import decode
 from graphmem.ingest.readers.rendering import Rendering
 from graphmem.ingest.readers.table import delimiter_of
@@ -134,7 +135,7 @@ def _foreign(
 
     def one(row: Row) -> None:
         cell = {part: row[name].strip() for part, name in columns.items()}
-        begin, end = (parse(cell.get(part, "")) for part in ("valid_from", "valid_to"))
+        begin, end, at = (_moment(part, cell.get(part, "")) for part in ("valid_from", "valid_to", "at"))
         told.append(
             triple(
                 cell["subject"],
@@ -145,12 +146,26 @@ def _foreign(
                 literal=is_literal(cell["object"]),
                 labels=(cell.get("subject_label", ""), cell.get("object_label", "")),
                 evidence=cell.get("evidence", ""),
-                at=of_field("at", cell["at"]) if cell.get("at") else None,
+                at=at,
                 confidence=_share(cell.get("confidence", "")),
             )
         )
 
     imported.each(rows, one)
+
+
+def _moment(part: str, text: str) -> datetime | None:
+    """The moment in a cell; None if it is empty.
+
+    Raises:
+        InputError: it is none.
+    """
+    if not text:
+        return None
+    at = moment_of(text)
+    if at is None:
+        raise InputError(f"{part}: {text!r} is no date: write 2023-05-08 or 2023-05-08T13:56")
+    return at
 
 
 def _share(text: str) -> float:

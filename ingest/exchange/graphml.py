@@ -14,8 +14,7 @@ import networkx as nx
 from graphmem.identity import fold
 from graphmem.ingest.exchange.given import Given
 from graphmem.ingest.exchange.imported import Imported
-from graphmem.ingest.exchange.told import Told, add, interval, reading, triple
-from graphmem.ingest.moments import of_field, parse
+from graphmem.ingest.exchange.told import Told, add, interval, moment_of, reading, triple
 from graphmem.ingest.readers.rendering import Rendering
 from graphmem.ingest.sources import Content
 
@@ -142,4 +141,4 @@ def _first(row: Row, fields: tuple[str, ...]) -> str:
 
 def _moment(row: Row, fields: tuple[str, ...]) -> datetime | None:
     values = (row[field] for field in fields if row.get(field) not in (None, ""))
-    return next((at for value in values if (at := parse(str(value)) or of_field("at", value))), None)
+    return next((at for value in values if (at := moment_of(value))), None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 from xml.sax import SAXException
 
@@ -21,8 +21,7 @@ from graphmem.exchange.vocabulary import GM, PROV, RDF, SCHEMA
 from graphmem.ingest.exchange.given import Given
 from graphmem.ingest.exchange.imported import Imported
 from graphmem.ingest.exchange.resources import NAMING, OLD_SCHEMA, Resources
-from graphmem.ingest.exchange.told import Told, add, interval, reading, triple
-from graphmem.ingest.moments import aware, parse
+from graphmem.ingest.exchange.told import Told, add, interval, moment_of, reading, triple
 from graphmem.ingest.readers.rendering import Rendering
 from graphmem.ingest.sources import Content
 
@@ -34,7 +33,7 @@ _REIFIED: Final = (RDF.subject, RDF.predicate, RDF.object)
 _SCHEMA_ORG: Final = ("schema.org", "www.schema.org")
 _ERRORS: Final = (
     *(SyntaxError, AssertionError, ValueError, TypeError, KeyError, IndexError, AttributeError),
-    *(OSError, RecursionError, SAXException, RDFError),
+    *(NameError, OSError, RecursionError, SAXException, RDFError),
 )
 """What the parsers of rdflib raise at a broken file."""
 Triple = tuple[Node, Node, Node]
@@ -72,6 +71,8 @@ def _without_network(content: Content) -> str:
         value = json.loads(content.data)
     except (ValueError, RecursionError) as error:
         raise content.error(f"broken JSON ({error}); nothing was imported") from None
+    if not isinstance(value, (dict, list)):
+        raise content.error("no JSON-LD: it holds one value; nothing was imported")
     waiting = [value]
     while waiting:
         one = waiting.pop()
@@ -186,11 +187,6 @@ def _moment(graph: Graph, node: Node | None, predicates: tuple[Node, ...]) -> da
     if node is None:
         return None
     for found in (one for predicate in predicates for one in graph.objects(node, predicate)):
-        value = _value(found)
-        if isinstance(value, datetime):
-            return aware(value)
-        if isinstance(value, date):
-            value = value.isoformat()
-        if at := parse(str(value)):
+        if at := moment_of(str(found)):
             return at
     return None

@@ -16,7 +16,7 @@ from typing import Final, Literal
 from graphmem.correcting import NAME, related
 from graphmem.identity import content_hash, fold
 from graphmem.ingest.fields import LONGEST
-from graphmem.ingest.moments import aware, parse
+from graphmem.ingest.moments import aware, of_field, parse
 from graphmem.ingest.readers.records import flatten
 from graphmem.ingest.readers.rendering import Rendering
 from graphmem.ingest.reading import Reading, storable, storable_text
@@ -26,6 +26,9 @@ from graphmem.types import Mention
 
 LABELS: Final = {"organization": "org", "organisation": "org", "location": "place", "human": "person"}
 """What others call the kinds of names, in this memory's words; any other word stays as it is."""
+
+
+_PERIOD: Final = re.compile(r"\d{4}(-\d\d)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,14 @@ def label_of(word: str | None) -> str:
     """A kind of names in this memory's words."""
     label = storable_text(word or "").strip().lower()
     return LABELS.get(label, label) or NAME
+
+
+def moment_of(value: object) -> datetime | None:
+    """The moment that a value writes, of a year or a month the first one; None if it is none."""
+    text = str(value).strip()
+    if period := _PERIOD.fullmatch(text):
+        text += "-01" if period[1] else "-01-01"
+    return parse(text) or of_field("at", value)
 
 
 def interval(since: datetime | None, until: datetime | None) -> Interval | None:
