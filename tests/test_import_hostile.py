@@ -6,17 +6,19 @@ import copy
 import json
 from typing import Any
 
+import foreign
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_exchange_round_trip import fresh
-from test_import_memories import EXPORTS
+from test_import_memories import EXPORTS as OF_SYSTEMS
 
 from graphmem.errors import InputError, MissingExtra
 from graphmem.ingest.exchange import imported, system_of
 from graphmem.ingest.exchange.bringing import bring
 from graphmem.ingest.sources import Content
 
+EXPORTS = {**OF_SYSTEMS, "graph": foreign.AGENT_MEMORY_GRAPH}
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
 values = st.recursive(
     scalars,
@@ -44,6 +46,7 @@ def test_whatever_stands_in_a_place_the_rest_comes_in(
     system: str, place: int, value: Any, drop: bool
 ) -> None:
     whole = copy.deepcopy(EXPORTS[system])
+    system = "neo4j-agent-memory" if system == "graph" else system
     holders = places(whole)
     holder, key = holders[place % len(holders)]
     if drop:

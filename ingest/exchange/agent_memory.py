@@ -33,8 +33,33 @@ from graphmem.ingest.sources import Content
 
 NAME: Final = "neo4j-agent-memory"
 _LISTS: Final = ("conversations", "messages", "entities", "relationships", "facts", "preferences")
+_KINDS: Final = {
+    "Conversation": "conversations",
+    "Message": "messages",
+    "Entity": "entities",
+    "Fact": "facts",
+    "Preference": "preferences",
+}
+"""The list of the models that a node of a label belongs in."""
 _USER: Final = "user"
 Rows = dict[str, list[tuple[str, Any]]]
+
+
+class Node(BaseModel):
+    """A node of a memory graph."""
+
+    id: str = Field(min_length=1)
+    labels: list[str]
+    properties: dict[str, Any] = {}
+
+
+class Link(BaseModel):
+    """A relationship of a memory graph."""
+
+    type: str
+    from_node: str
+    to_node: str
+    properties: dict[str, Any] = {}
 
 
 class Message(BaseModel):
@@ -74,10 +99,10 @@ class Entity(BaseModel):
 
 
 class Relationship(BaseModel):
-    """A relation of two entities; in the graph its ends are nodes, and its evidence a list."""
+    """A relation of two entities; in the graph it has a list of evidence."""
 
-    source_id: str = Field(validation_alias=AliasChoices("source_id", "from_node"))
-    target_id: str = Field(validation_alias=AliasChoices("target_id", "to_node"))
+    source_id: str
+    target_id: str
     type: str = Field(min_length=1)
     id: str = ""
     description: str | None = None
@@ -135,7 +160,7 @@ def read(content: Content) -> Imported:
     """
     imported = Imported(content)
     value = checked_value(imported)
-    rows = _graph(value) if isinstance(value, dict) and "nodes" in value else _lists(value)
+    rows = _graph(imported, value) if isinstance(value, dict) and "nodes" in value else _lists(value)
     _conversations(imported, rows)
     for place, one in imported.checked(Preference, rows["preferences"]):
         text = f"{one.preference} ({one.context})" if one.context else one.preference
@@ -156,28 +181,21 @@ def _lists(value: Any) -> Rows:
     return defaultdict(list, {name: list(records(value, name)) for name in _LISTS if name in value})
 
 
-def _graph(value: Mapping[str, Any]) -> Rows:
+def _graph(imported: Imported, value: Mapping[str, Any]) -> Rows:
     """The nodes of a memory graph by what they are; its relations are those between entities."""
-    names = {"Conversation": 0, "Message": 1, "Entity": 2, "Fact": 4, "Preference": 5}
     rows: Rows = defaultdict(list)
+    links = list(imported.checked(Link, records({"relationships": [], **value}, "relationships")))
+    of = {link.to_node: link.from_node for _, link in links if link.type == "HAS_MESSAGE"}
     entities: set[str] = set()
-    of: dict[str, str] = {}
-    links = list(records(value, "relationships")) if isinstance(value.get("relationships"), list) else []
-    for _, link in links:
-        if isinstance(link, Mapping) and link.get("type") == "HAS_MESSAGE":
-            of[str(link.get("to_node"))] = str(link.get("from_node"))
-    for place, node in records(value, "nodes"):
-        labels = node.get("labels", []) if isinstance(node, Mapping) else []
-        kind = next((_LISTS[number] for label, number in names.items() if label in labels), "")
+    for place, node in imported.checked(Node, records(value, "nodes")):
+        kind = next((kind for label, kind in _KINDS.items() if label in node.labels), "")
         if kind:
-            own = {"id": node.get("id"), **(node.get("properties") or {})}
-            rows[kind].append((place, {**own, "conversation_id": of.get(str(own["id"]))}))
-            entities |= {str(node.get("id"))} if kind == "entities" else set()
-        elif not labels:
-            rows["entities"].append((place, node))  # no node at all: it is told what it lacks
+            rows[kind].append((place, {"conversation_id": of.get(node.id), **node.properties, "id": node.id}))
+            entities |= {node.id} if kind == "entities" else set()
     for place, link in links:
-        if isinstance(link, Mapping) and {link.get("from_node"), link.get("to_node")} <= entities:
-            rows["relationships"].append((place, {**link, **(link.get("properties") or {})}))
+        if {link.from_node, link.to_node} <= entities:
+            ends = {"source_id": link.from_node, "target_id": link.to_node, "type": link.type}
+            rows["relationships"].append((place, {**link.properties, **ends}))
     return rows
 
 
