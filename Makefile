@@ -52,7 +52,7 @@ test: lint assets
 
 # Each requirement of ours at its lowest, what these require as new as it goes; the tools of tests are no bounds.
 # Left out are tests that need a server or a browser, and those that draw lives at random. Old libraries on new
-# ones may warn.
+# ones may warn; with CI set, Hypothesis waits as long as it takes.
 LOWEST := build/lowest
 lowest: assets
 	@$(PYTHON) -m venv --clear $(LOWEST)
@@ -60,7 +60,7 @@ lowest: assets
 	@$(LOWEST)/bin/uv pip install --quiet --python $(LOWEST)/bin/python --resolution lowest-direct -e '.[all,docs,offline]'
 	@$(LOWEST)/bin/uv pip install --quiet --python $(LOWEST)/bin/python \
 		pytest pytest-xdist hypothesis packaging pyyaml reportlab 'setuptools>=77'
-	@$(LOWEST)/bin/python -m pytest -q -n 2 -W default -p no:cacheprovider \
+	@CI=1 PYTEST_ADDOPTS='-W default' $(LOWEST)/bin/python -m pytest -q -n 2 -p no:cacheprovider \
 		$$(grep -LE 'neo4j_|browser|machine|benchmarks' tests/test_*.py)
 
 docs: $(VENV)/dev.stamp

@@ -18,7 +18,7 @@ _FENCE: Final = re.compile(
     r"(?P<text>.*?)^(?P=indent)(?P=ticks)$",
     re.MULTILINE | re.DOTALL,
 )
-_MARK: Final = re.compile(r"<!-- not run: (.+?) -->\s*\Z", re.DOTALL)
+_MARK: Final = re.compile(r"<!-- not run: ((?:(?!-->).)+?) -->\s*\Z", re.DOTALL)
 _HEREDOC: Final = re.compile(r"<<-?\s*'?(\w+)'?")
 LANGUAGES: Final = frozenset({"sh", "bash", "console", "python"})
 # What no page needs to say of a line: where it is tried instead, or why it cannot be.

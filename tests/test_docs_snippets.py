@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import shutil
@@ -16,6 +17,7 @@ from typing import Any
 
 import pytest
 from conftest import put
+from foreign import GRAPHITI
 from lives import TEXTS, hours
 from snippets import Snippet, agrees, snippets
 from typer.testing import CliRunner
@@ -84,8 +86,19 @@ def truth(folder: Path) -> Given:
     return Given()
 
 
+def exchange(folder: Path) -> Given:
+    """A document of one's own, and what two other memories exported."""
+    with Memory.open(STORE) as memory:
+        put(memory, {"plover.txt": "The Plover was built by Mira Quist."})
+    memories = [{"id": "m1", "memory": "I moved to Oslo in 2023.", "user_id": "ann"}]
+    (folder / "mem0.json").write_text(json.dumps({"results": memories}), "utf-8")
+    (folder / "dump.json").write_text(json.dumps(GRAPHITI), "utf-8")
+    return Given()
+
+
 GIVEN: Mapping[str, Callable[[Path], Given]] = {
     "README.md": readme,
+    "docs/exchange.md": exchange,
     "docs/history.md": history,
     "docs/namespaces.md": namespaces,
     "docs/truth.md": truth,

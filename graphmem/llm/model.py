@@ -165,7 +165,7 @@ def chat_model(name: str, **options: Any) -> BaseChatModel:
     try:
         opened: BaseChatModel = init_chat_model(model, model_provider=provider, **options)
     except ImportError as error:
-        package = re.search(r"pip install ([-\w]+)", str(error))
+        package = re.search(r"pip install (?:-\w+ )*(\w[-\w]*)", str(error))
         install = package.group(1) if package else f"langchain-{provider}"
         raise InputError(f"{name}: the package of this provider is missing: pip install {install}") from error
     except ValueError as error:
