@@ -2,6 +2,7 @@
 # make test   set up, lint, check types, run all tests
 # make lowest   run the fast tests with the lowest versions that pyproject.toml allows
 # make docs   build the site of docs/ into build/site; a warning is an error
+# make walk   do what a new user does with the wheel alone, and write docs/walk.md
 # make gate   hold the benchmark figures against benchmarks/floors.toml
 # make assets   bundle the explorer's JavaScript, where it has changed
 # make screenshots   take the pictures of docs/images with the Chromium of this machine
@@ -13,7 +14,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --timeout 120
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test lowest docs gate screenshots figures lint assets clean
+.PHONY: demo test lowest docs walk gate screenshots figures lint assets clean
 .DELETE_ON_ERROR:
 
 $(BIN)/python:
@@ -62,6 +63,13 @@ lowest: assets
 		pytest pytest-xdist hypothesis packaging pyyaml reportlab 'setuptools>=77'
 	@CI=1 PYTEST_ADDOPTS='-W default' $(LOWEST)/bin/python -m pytest -q -n 2 -p no:cacheprovider \
 		$$(grep -LE 'neo4j_|browser|machine|benchmarks' tests/test_*.py)
+
+# In a new environment, with nothing but the wheel: torch is installed once more.
+walk: $(VENV)/dev.stamp assets
+	@rm -rf build/walk
+	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir build/walk .
+	@$(BIN)/python examples/walk.py build/walk/*.whl > build/walk/walk.md
+	@mv build/walk/walk.md docs/walk.md
 
 docs: $(VENV)/dev.stamp
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
