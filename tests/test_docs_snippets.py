@@ -41,6 +41,9 @@ PAGES = {
 STORE = "sqlite:///memory.db"
 
 
+MEM0 = {"results": [{"id": "m1", "memory": "I moved to Oslo in 2023.", "user_id": "ann"}]}
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """What a page takes for granted: names of its Python, and words that stand for others."""
@@ -56,6 +59,7 @@ def readme(folder: Path) -> Given:
     (folder / "notes").mkdir()
     (folder / "notes" / "today.md").write_text("Jon Vesper met Mira Quist in Oslo today.\n", "utf-8")
     (folder / "chat.json").write_text('[{"role": "user", "content": "I have a dog."}]', "utf-8")
+    (folder / "mem0.json").write_text(json.dumps(MEM0), "utf-8")
     return Given(words={"undo c1f3": "undo $(last)"})
 
 
@@ -90,8 +94,7 @@ def exchange(folder: Path) -> Given:
     """A document of one's own, and what two other memories exported."""
     with Memory.open(STORE) as memory:
         put(memory, {"plover.txt": "The Plover was built by Mira Quist."})
-    memories = [{"id": "m1", "memory": "I moved to Oslo in 2023.", "user_id": "ann"}]
-    (folder / "mem0.json").write_text(json.dumps({"results": memories}), "utf-8")
+    (folder / "mem0.json").write_text(json.dumps(MEM0), "utf-8")
     (folder / "dump.json").write_text(json.dumps(GRAPHITI), "utf-8")
     return Given()
 
