@@ -60,7 +60,7 @@ lowest: assets
 	@$(LOWEST)/bin/python -m pip install --quiet --disable-pip-version-check --timeout 120 uv
 	@$(LOWEST)/bin/uv pip install --quiet --python $(LOWEST)/bin/python --resolution lowest-direct -e '.[all,docs,offline]'
 	@$(LOWEST)/bin/uv pip install --quiet --python $(LOWEST)/bin/python \
-		pytest pytest-xdist hypothesis packaging pyyaml reportlab 'setuptools>=77'
+		pytest pytest-asyncio pytest-xdist hypothesis packaging pyyaml reportlab 'setuptools>=77'
 	@CI=1 PYTEST_ADDOPTS='-W default' $(LOWEST)/bin/python -m pytest -q -n 2 -p no:cacheprovider \
 		$$(grep -LE 'neo4j_|browser|machine|benchmarks' tests/test_*.py)
 
