@@ -31,6 +31,11 @@ def compact(body: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in body.items() if value not in (None, "", [], {})}
 
 
+def _given(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """Metadata where there is any: nearly all records have none, and need not say so."""
+    return {"metadata": dict(metadata)} if metadata else {}
+
+
 def write_document(d: Document) -> dict[str, Any]:
     """The body of a document."""
     return {
@@ -40,7 +45,7 @@ def write_document(d: Document) -> dict[str, Any]:
         "content_hash": d.content_hash,
         "characters": d.characters,
         "written_at": moment(d.written_at),
-        "metadata": dict(d.metadata),
+        **_given(d.metadata),
     }
 
 
@@ -72,7 +77,7 @@ def write_passage(p: Passage) -> dict[str, Any]:
         "speaker": p.speaker,
         "at": moment(p.at),
         "previous": p.previous,
-        "metadata": dict(p.metadata),
+        **_given(p.metadata),
     }
 
 

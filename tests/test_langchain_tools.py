@@ -63,3 +63,13 @@ def test_errors_are_answers_that_say_what_to_do(tools: dict[str, BaseTool]) -> N
 
 def test_read_only_has_recall_alone(memory: Memory) -> None:
     assert [tool.name for tool in memory_tools(memory, read_only=True)] == ["recall_memory"]
+
+
+def test_one_source_is_forgotten_and_never_a_pattern_of_them(memory: Memory) -> None:
+    put(memory, {"a.txt": "The ash fell.", "b.txt": "The oak stands."})
+    _, _, forget = memory_tools(memory, pipeline=None)
+    for pattern in ("*", "*.txt", "[ab].txt"):
+        assert "Forgotten" not in forget.invoke({"source": pattern})
+    assert len(list(memory.documents())) == 2
+    assert "Forgotten" in forget.invoke({"source": "a.txt"})
+    assert [one.uri for one in memory.documents()] == ["b.txt"]

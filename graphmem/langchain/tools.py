@@ -79,7 +79,7 @@ def memory_tools(
 
     def forget(source: str) -> str:
         try:
-            receipt = memory.forget(source)
+            receipt = memory.forget(memory.document(source).id)  # one: a pattern could name all there is
         except GraphMemError as error:
             raise ToolException(str(error)) from error
         took = ", ".join(f"{count} {kind}" for kind, count in receipt.removed.items())
