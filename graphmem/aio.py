@@ -82,6 +82,7 @@ class AsyncMemory:
 
     documents = _listed(Memory.documents)
     history = _listed(Memory.history)
+    notes = _listed(Memory.notes)
     admit = _Awaited(Memory.admit)
     ask = _Awaited(Memory.ask)
     attribution = _Awaited(Memory.attribution)
@@ -108,6 +109,7 @@ class AsyncMemory:
     identity = _Awaited(Memory.identity)
     merger = _Awaited(Memory.merger)
     move = _Awaited(Memory.move)
+    note = _Awaited(Memory.note)
     parts = _Awaited(Memory.parts)
     pin = _Awaited(Memory.pin)
     purge = _Awaited(Memory.purge)
@@ -131,5 +133,7 @@ class AsyncMemory:
     undo = _Awaited(Memory.undo)
     undoing = _Awaited(Memory.undoing)
     unshare = _Awaited(Memory.unshare)
+    use = _Awaited(Memory.use)
+    uses = _Awaited(Memory.uses)
     verify = _Awaited(Memory.verify)
     write = _Awaited(Memory.write)

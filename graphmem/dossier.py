@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final, TypeVar
 
@@ -271,6 +271,7 @@ def _candidates(store: Store, view: View, who: Whom) -> list[Sentence]:
 def _having(store: Store, view: View, surface: str) -> Iterator[str]:
     """The sentences that have the rarest word of a name, whichever that is."""
     words, k = surface.split(), _FIRST
+    view = replace(view, kinds=frozenset(schema.SENTENCE_KINDS.values()))
     while words:
         for word in words:
             found = store.search_text(view, word, k)

@@ -22,6 +22,7 @@ from graphmem.corrections import Correction
 from graphmem.errors import Conflict, EncoderMismatch, ImportFormatError, InputError
 from graphmem.grants import Grant, Trust
 from graphmem.identity import checked_namespace
+from graphmem.notes import Note
 from graphmem.projection import SCHEMA
 from graphmem.stores.base import Store
 from graphmem.types import (
@@ -38,13 +39,14 @@ from graphmem.types import (
     Vectors,
     View,
 )
+from graphmem.uses import Use
 
 FORMAT: Final = 1
 VECTOR_BATCH: Final = 1000
 
 _FORM: Final[dict[type, TypeAdapter[Any]]] = {
     form: TypeAdapter(form)
-    for form in (Document, Passage, Sentence, Episode, Cast, Word, Correction, Grant, Trust)
+    for form in (Document, Passage, Sentence, Episode, Cast, Word, Correction, Grant, Trust, Note, Use)
 }
 
 

@@ -31,6 +31,8 @@ KINDS: Final = (
     schema.DISPUTE,
     schema.GRANT,
     schema.TRUST,
+    schema.NOTE,
+    schema.USE,
 )
 
 

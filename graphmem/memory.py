@@ -17,6 +17,7 @@ from graphmem.retrieval.recall import recall
 from graphmem.verbs.editing import Editing
 from graphmem.verbs.forgetting import Forgetting
 from graphmem.verbs.history import History
+from graphmem.verbs.noting import Noting
 from graphmem.verbs.opened import DEFAULT_NAMESPACE
 from graphmem.verbs.purging import Purging
 from graphmem.verbs.sharing import Sharing
@@ -46,7 +47,7 @@ def _asked(query: Query) -> Query:
     return replace(query, text=query.text.encode("utf-8", "replace").decode("utf-8"), view=view)
 
 
-class Memory(Editing, Forgetting, Purging, History, Sharing, Verifying):
+class Memory(Editing, Forgetting, Noting, Purging, History, Sharing, Verifying):
     """Reads and writes one namespace of a store; every write is a commit."""
 
     _remembering: Remembering | None = None

@@ -246,6 +246,8 @@ SCHEMA: Final = Schema(
             schema.CORRECTION,
             schema.GRANT,
             schema.TRUST,
+            schema.NOTE,
+            schema.USE,
         }
     ),
     derived=frozenset(
@@ -275,6 +277,9 @@ SCHEMA: Final = Schema(
             *schema.BAND_EDGES,
             schema.CORRECTS,
             schema.DISPUTES,
+            schema.MADE_OF,
+            schema.LINKS,
+            schema.USES,
         }
     ),
     index=schema.index,

@@ -19,6 +19,7 @@ from graphmem.errors import NotFound, StoreError
 from graphmem.identity import digest, document_id
 from graphmem.projection import SCHEMA
 from graphmem.remains import Remains, naming, of_documents, of_entity, words_of
+from graphmem.resting import KINDS as RESTING
 from graphmem.stores import open_store
 from graphmem.stores.base import Store
 from graphmem.stores.soundness import derived_from
@@ -107,8 +108,9 @@ def forgotten(past: Remains) -> Asked:
 
 
 def _removal(store: Store, view: View, ids: Collection[str]) -> list[Change]:
-    there = store.get(view, sorted(ids))
-    return [Change(record, None) for _, record in sorted(there.items())]
+    there = sorted(store.get(view, sorted(ids)).items())
+    # Notes go by parts, with the passages that these rest on.
+    return [Change(record, None) for _, record in there if record.kind not in RESTING]
 
 
 def purge(store: Store, view: View, past: Remains, asked: Asked, *, author: str, at: datetime) -> Purged:

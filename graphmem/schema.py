@@ -13,6 +13,7 @@ from graphmem.casts import Block, Cast, Match, Named, Word
 from graphmem.corrections import Correction, read_correction, write_correction
 from graphmem.grants import Grant, Trust, read_grant, read_trust, write_grant, write_trust
 from graphmem.identity import entity_id, fold, unit_id
+from graphmem.notes import Note, read_note, write_note
 from graphmem.resolution.profile import name_key
 from graphmem.slots import Dispute, Slot, read_dispute, read_slot, write_dispute, write_slot
 from graphmem.statements import Event, Fact, Statement, event_id, fact_id
@@ -29,6 +30,7 @@ from graphmem.types import (
     Record,
     Sentence,
 )
+from graphmem.uses import Use, read_use, write_use
 
 DOCUMENT: Final = "document"
 PASSAGE: Final = "passage"
@@ -49,11 +51,14 @@ SLOT: Final = "slot"
 DISPUTE: Final = "dispute"
 GRANT: Final = "grant"
 TRUST: Final = "trust"
+NOTE: Final = "note"
+USE: Final = "use"
 
 # Edge kinds. A sentence points at its entities by the role of the mention, at its facts and events by
 # what it says; a fact or event points at the entities that take part, an event at the one before it. A
 # document's cast points at the units that it counts for, a unit at the entities of its full names, a match
-# or a decision at the two units that it is of; a correction at its target, a dispute at facts at odds.
+# or a decision at the two units that it is of; a correction at its target, a dispute at facts at odds; a
+# note at the passages that it rests on and the notes that it belongs with, a use at its passage.
 PART_OF: Final = "part_of"
 FOLLOWS: Final = "follows"
 HOLDS: Final = "holds"
@@ -77,6 +82,9 @@ MAYBE: Final = "maybe"
 DIFFERS: Final = "differs"
 CORRECTS: Final = "corrects"
 DISPUTES: Final = "disputes"
+MADE_OF: Final = "made_of"
+LINKS: Final = "links"
+USES: Final = "uses"
 DATE_LABEL: Final = "date"
 TITLE_LABEL: Final = "title"  # label of a mention in role title: what a document or section is about
 EDGE_OF_ROLE: Final = {
@@ -121,14 +129,19 @@ Value = (
     | Dispute
     | Grant
     | Trust
+    | Note
+    | Use
 )
 
 
 def searched_text(record: Record) -> str | None:
-    """What is embedded and indexed of a sentence: the caption, then the text; None for other kinds."""
-    if record.kind not in SENTENCE_KINDS.values():
+    """What is embedded and indexed of a sentence or a note: caption or title, then text; None for others."""
+    if record.kind == NOTE:
+        caption, text = record.body.get("title", ""), "\n".join(text for text, _ in record.body["parts"])
+    elif record.kind in SENTENCE_KINDS.values():
+        caption, text = record.body.get("caption", ""), str(record.body["text"])
+    else:
         return None
-    caption, text = record.body.get("caption", ""), str(record.body["text"])
     return f"{caption}: {text}" if caption else text
 
 
@@ -149,6 +162,8 @@ _KIND_OF: Final[dict[type, str]] = {
     Dispute: DISPUTE,
     Grant: GRANT,
     Trust: TRUST,
+    Note: NOTE,
+    Use: USE,
 }
 _WRITE: Final[dict[str, Callable[[Any], dict[str, Any]]]] = {
     DOCUMENT: bodies.write_document,
@@ -168,6 +183,8 @@ _WRITE: Final[dict[str, Callable[[Any], dict[str, Any]]]] = {
     DISPUTE: write_dispute,
     GRANT: write_grant,
     TRUST: write_trust,
+    NOTE: write_note,
+    USE: write_use,
 }
 _READ: Final[dict[str, Callable[[str, str, Mapping[str, Any]], Value]]] = {
     DOCUMENT: bodies.read_document,
@@ -187,6 +204,8 @@ _READ: Final[dict[str, Callable[[str, str, Mapping[str, Any]], Value]]] = {
     DISPUTE: read_dispute,
     GRANT: read_grant,
     TRUST: read_trust,
+    NOTE: read_note,
+    USE: read_use,
 }
 
 
@@ -307,6 +326,14 @@ def _index_dispute(record: Record) -> Index:
     return Index(edges=tuple(Edge(DISPUTES, fact) for fact in facts))
 
 
+def _index_note(record: Record) -> Index:
+    """It tells of what its newest source tells: before that, nothing is known of it."""
+    note = read_note(record.id, record.namespace, record.body)
+    made_of = (Edge(MADE_OF, passage) for passage in note.passages)
+    links = (Edge(LINKS, other) for other in dict.fromkeys(note.links))
+    return Index(edges=(*made_of, *links), text=searched_text(record), valid_at=note.until or note.at)
+
+
 _INDEX: Final[dict[str, Callable[[Record], Index]]] = {
     CAST: _index_cast,
     EPISODE: _index_episode,
@@ -315,6 +342,8 @@ _INDEX: Final[dict[str, Callable[[Record], Index]]] = {
     UNIT: _index_unit,
     MATCH: _index_pair,
     DECISION: _index_pair,
+    NOTE: _index_note,
+    USE: lambda record: Index(edges=(Edge(USES, record.body["passage"]),)),
 }
 
 

@@ -18,8 +18,8 @@ from graphmem.identity import checked_namespace, document_id, entity_id, fold
 from graphmem.stores.base import Store
 from graphmem.types import Change, Entity, View
 
-PRIVATE: Final = frozenset({schema.GRANT, schema.TRUST})
-"""Kinds that no other namespace is shown: with whom one shares and whom one trusts is one's own affair."""
+PRIVATE: Final = frozenset({schema.GRANT, schema.TRUST, schema.USE})
+"""Kinds that no other namespace is shown: with whom one shares, whom one trusts, what one asked."""
 
 
 def view_of(store: Store, reader: str, namespaces: Iterable[str]) -> View:

@@ -10,10 +10,12 @@ from graphmem import bodies, schema
 from graphmem.casts import Cast, Match, Named, Word
 from graphmem.corrections import Correction
 from graphmem.grants import Grant, Trust
+from graphmem.notes import Note
 from graphmem.resolution.profile import full_name
 from graphmem.slots import Slot
 from graphmem.statements import Fact
 from graphmem.types import Episode, Record, Shown
+from graphmem.uses import Use
 
 _READABLE: Final = ("text", "caption", "position", "start", "end", "heading", "speaker")
 
@@ -102,6 +104,16 @@ def _shown_trust(one: Trust) -> dict[str, Shown | None]:
     return {"name": name, "source": one.source, "level": one.level, "by": one.by or None, "at": one.at}
 
 
+def _shown_note(one: Note) -> dict[str, Shown | None]:
+    name = excerpt(one.title or one.text)
+    return {"name": name, "sort": one.kind, "text": one.text, "at": one.at, "until": one.until}
+
+
+def _shown_use(one: Use) -> dict[str, Shown | None]:
+    last = one.touches[-1]
+    return {"name": f"{last.verdict}, {one.count} in all", "uses": one.count, "at": last.at}
+
+
 _SHOWN: Final[dict[str, Callable[[Any], dict[str, Shown | None]]]] = {
     schema.CAST: _shown_cast,
     schema.EPISODE: _shown_episode,
@@ -112,6 +124,8 @@ _SHOWN: Final[dict[str, Callable[[Any], dict[str, Shown | None]]]] = {
     schema.CORRECTION: _shown_correction,
     schema.GRANT: _shown_grant,
     schema.TRUST: _shown_trust,
+    schema.NOTE: _shown_note,
+    schema.USE: _shown_use,
     schema.SLOT: _shown_slot,
     schema.DISPUTE: lambda one: {
         "name": excerpt(f"{one.subject} {one.relation}: {one.odds[0].what}"),

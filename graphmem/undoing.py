@@ -10,8 +10,11 @@ from typing import Final
 from graphmem import schema
 from graphmem.errors import Conflict, InputError
 from graphmem.history import Filter, Stamp, between, derived, found
+from graphmem.resting import KINDS as RESTING
+from graphmem.resting import followed
 from graphmem.stores.base import Store
 from graphmem.types import Change, Commit, Record, View
+from graphmem.uses import Touch, Use
 
 RANGE: Final = ".."
 """Between the first and the last commit of a range; without a last one it goes on until now."""
@@ -102,10 +105,14 @@ def undoing(store: Store, view: View, commits: Iterable[Commit]) -> Undoing:
     since: dict[str, int] = {}
     stamps: list[Stamp] = []
     misfits: dict[str, None] = {}
+    kinds: dict[str, str] = {}
+    touched: defaultdict[str, list[Touch]] = defaultdict(list)
     for commit in commits:
         stamps.append(Stamp.of(commit))
         for change in commit.changes:
             since.setdefault(change.id, commit.seq)
+            kinds[change.id] = change.record.kind
+            touched[change.id] += _touches(change)
             before, last = ends.get(change.id, (change.before, change.before))
             if last != change.before:
                 misfits[change.id] = None
@@ -115,12 +122,37 @@ def undoing(store: Store, view: View, commits: Iterable[Commit]) -> Undoing:
     changes = tuple(Change(last, first) for first, last in reversed(list(ends.values())) if first != last)
     current = store.get(view, [change.id for change in changes])
     misfits |= {change.id: None for change in changes if current.get(change.id) != change.before}
+    # A note that was made anew since stands in nobody's way, and stays as it is.
+    resting = {id for id in misfits if kinds[id] in RESTING}
+    changes = tuple(one for one in changes if one.id not in resting)
+    changes += tuple(_untouched(store, view, {id: touched[id] for id in resting if id in touched}))
+    misfits = {id: None for id in misfits if id not in resting}
     misfits |= dict.fromkeys(_missed(store, view, changes, since))
     if misfits:
         raise Conflict(_why_not(store, view, stamps, list(misfits)), tuple(misfits))
     if not changes:
         raise InputError(f"nothing is left of {_called(stamps)}: there is nothing to take back")
+    changes = followed(store, view, changes)
     return Undoing(tuple(stamps), changes, tuple(derived(store, view, changes)), f"undo {_called(stamps)}")
+
+
+def _touches(change: Change) -> Iterator[Touch]:
+    """The touches that a change added to a use; none of other records."""
+    if change.after is not None and change.after.kind == schema.USE:
+        old, new = (
+            schema.from_record(record) if record else None for record in (change.before, change.after)
+        )
+        assert isinstance(new, Use)
+        before = old.touches if isinstance(old, Use) else ()
+        yield from (one for one in new.touches if one not in before)
+
+
+def _untouched(store: Store, view: View, touched: Mapping[str, Sequence[Touch]]) -> Iterator[Change]:
+    """The changes that take touches out of uses that have others since."""
+    for id, record in store.get(view, sorted(touched)).items():
+        use = schema.from_record(record)
+        if isinstance(use, Use) and (left := use.without(touched[id])) != use:
+            yield Change(record, schema.to_record(left) if left.touches else None)
 
 
 def _missed(store: Store, view: View, changes: Sequence[Change], since: Mapping[str, int]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from graphmem import schema
+from graphmem import resting, schema
 from graphmem.errors import StoreBusy
 from graphmem.projection import SCHEMA
 from graphmem.remains import SOURCE_KINDS
@@ -187,11 +187,21 @@ def _check_wholes(store: Store, view: View, batch: Sequence[Record], faults: _Fa
             faults.add(f"{record.kind} without its document", record.id)
 
 
+def _check_resting(store: Store, view: View, batch: Sequence[Record], faults: _Faults) -> None:
+    """A note or a use rests on passages that are there."""
+    of = {one.id: {e.target for e in schema.index(one).edges if e.kind in resting.EDGES} for one in batch}
+    there = store.get(view, sorted(set().union(*of.values()))).keys()
+    for record in batch:
+        if not of[record.id] <= there:
+            faults.add(f"{record.kind} that rests on a passage that is not there", record.id)
+
+
 _CHECKS: Final[Mapping[str, Callable[[Store, View, Sequence[Record], _Faults], None]]] = {
     schema.PASSAGE: _check_passages,
     **dict.fromkeys(schema.SENTENCE_KINDS.values(), _check_sentences),
     schema.EPISODE: _check_episodes,
     schema.CAST: _check_wholes,
+    **dict.fromkeys(resting.KINDS, _check_resting),
 }
 # What must point at a derived record that is there, and how it is called that nothing does.
 _SUPPORTS: Final[Mapping[str, tuple[Collection[str], str]]] = {

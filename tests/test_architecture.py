@@ -48,6 +48,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "graphmem.edits",
         "graphmem.cutting",
         "graphmem.foreseen",
+        "graphmem.resting",
         "graphmem.retrieval",
         "graphmem.trust",
         "graphmem.remains",
@@ -58,7 +59,14 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("graphmem.schema", "graphmem.changes", "graphmem.embedding"),
     ("graphmem.bodies",),
     ("graphmem.casting", "graphmem.saying"),
-    ("graphmem.casts", "graphmem.corrections", "graphmem.grants", "graphmem.slots"),
+    (
+        "graphmem.casts",
+        "graphmem.corrections",
+        "graphmem.grants",
+        "graphmem.slots",
+        "graphmem.notes",
+        "graphmem.uses",
+    ),
     ("graphmem.resolution",),
     ("graphmem.stores",),
     (

@@ -12,11 +12,11 @@ import neo4j
 import pytest
 from conftest import KINDS, put
 from neo4j_stores import Neo4jStores
+from noted import noted
 
-from graphmem import Memory
+from graphmem import Memory, schema
 from graphmem.ingest import ingest
 from graphmem.projection import SCHEMA
-from graphmem.schema import SENTENCE_KINDS
 from graphmem.stores.neo4j_address import DEFAULT_LABEL, parse_address
 from graphmem.testing import HashEmbedder
 
@@ -99,6 +99,8 @@ def db(request: pytest.FixtureRequest) -> Iterator[Database]:
         memory.retract(memory.disputes()[0].facts[0].id)
         memory.retract(next(memory.store.scan(memory.view, "event")).id)
         memory.share("who"), memory.trust("*.md", "unsure")
+        memory.use(found := memory.recall("Where was Ida born?", 1))
+        noted(memory, "births", [("Born.", [found[0].passage])], "Births")
     database.run("CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()")
     yield database
     database.close()
@@ -106,11 +108,8 @@ def db(request: pytest.FixtureRequest) -> Iterator[Database]:
 
 
 newest = pytest.mark.parametrize("db", ["_neo4j_pool"], indirect=True, ids=["2026"])
-TEXT_KINDS = tuple(SENTENCE_KINDS.values())
+TEXT_KINDS = tuple(schema.SENTENCE_KINDS.values())
 SENTENCE = "The pressure sensor of the Tern buoy, called Plover, was…"
-
-
-# The queries
 
 
 def test_every_query_of_the_page_is_asked_here() -> None:
@@ -331,7 +330,7 @@ def test_live_nodes_have_the_labels_of_their_kind_and_a_name(db: Database) -> No
     found = {kind: {one.replace(db.label, DEFAULT_LABEL) for one in labels} for kind, labels in db.run(query)}
     assert sorted(found) == sorted(KINDS)
     for kind, labels in found.items():
-        text = {"GraphmemText"} if kind in TEXT_KINDS else set()
+        text = {"GraphmemText"} if kind in (*TEXT_KINDS, schema.NOTE) else set()
         assert labels == {"Graphmem", kind.title(), *text}
     nameless = "MATCH (n:Graphmem) WHERE n.kind IS NOT NULL AND trim(coalesce(n.name, '')) = '' RETURN n"
     assert db.run(nameless) == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from graphmem import schema
@@ -51,7 +51,8 @@ def candidates(memory: Memory, name: str, limit: int = MOST) -> tuple[Candidate,
     if isinstance(value, Entity):
         found[value.id] = value
     store, view = memory.store, memory.view
-    sentences = [id for id, _ in store.search_text(view, name, _SENTENCES)]
+    among = replace(view, kinds=frozenset(schema.SENTENCE_KINDS.values()))
+    sentences = [id for id, _ in store.search_text(among, name, _SENTENCES)]
     kinds = [*schema.ENTITY_EDGES, schema.NAMES, schema.REFERS]
     ids = store.neighbours(view, sentences, kinds, "out").target if sentences else ()
     for record in store.get(view, list(dict.fromkeys(ids))).values():

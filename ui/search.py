@@ -6,7 +6,7 @@ Beginnings of names are looked up among all names only where these are few; the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final, Literal
 
@@ -96,7 +96,8 @@ def _begins(words: Sequence[str], key: str) -> bool:
 def _facts(memory: Memory, text: str, words: Sequence[str]) -> Iterable[Fact]:
     """Facts and events that have all the words, from the sentences that have them best."""
     store, view = memory.store, memory.view
-    sentences = [id for id, _ in store.search_text(view, text, _SENTENCES)]
+    among = replace(view, kinds=frozenset(schema.SENTENCE_KINDS.values()))
+    sentences = [id for id, _ in store.search_text(among, text, _SENTENCES)]
     kinds = [schema.STATES, schema.TELLS]
     ids = store.neighbours(view, sentences, kinds, "out").target if sentences else ()
     for record in store.get(view, list(dict.fromkeys(ids))).values():

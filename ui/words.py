@@ -43,6 +43,8 @@ KINDS: Final[Mapping[str, tuple[str, str]]] = {
     schema.DISPUTE: ("contradiction", "contradictions"),
     schema.GRANT: ("share", "shares"),
     schema.TRUST: ("word on a source", "words on sources"),
+    schema.NOTE: ("note", "notes"),
+    schema.USE: ("use of a passage", "uses of passages"),
 }
 """Kinds of records in plain words, one and several."""
 LINES: Final = 50

@@ -40,7 +40,8 @@ def candidates(store: Store, view: View, question: str, vector: FloatArray) -> d
     present = [kind for kind, name in schema.SENTENCE_KINDS.items() if store.count(view, name)]
     joint: Mapping[str, float] = {}
     if len(present) > 1:
-        joint = keyword_search(store, view, question, len(present) * constants.BY_KEYWORD)
+        among = replace(view, kinds=frozenset(schema.SENTENCE_KINDS[kind] for kind in present))
+        joint = keyword_search(store, among, question, len(present) * constants.BY_KEYWORD)
     found: dict[PassageKind, Candidates] = {}
     for kind in present:
         among = replace(view, kinds=frozenset({schema.SENTENCE_KINDS[kind]}))

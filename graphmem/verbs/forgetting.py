@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from graphmem import forgetting
 from graphmem.receipts import Receipt, committed, receipt
+from graphmem.resting import followed
 from graphmem.verbs.reading import Reading
 
 
@@ -60,5 +62,6 @@ class Forgetting(Reading):
         return self._forget(forgetting.everything(self.store, self._own(), self.namespace), dry_run)
 
     def _forget(self, plan: forgetting.Plan, dry_run: bool) -> Receipt:
+        plan = replace(plan, changes=followed(self.store, self._own(), plan.changes))
         told = receipt(self.store, self._own(), plan, self.clock())
         return told if dry_run else committed(told, self.write(plan.changes, plan.message))

@@ -11,6 +11,7 @@ from graphmem import deciding, identity, schema, sharing
 from graphmem.embedding import Embedder, SentenceEncoder, check_comparable, embed
 from graphmem.errors import NotOwned, NotShared
 from graphmem.projection import SCHEMA
+from graphmem.resting import followed
 from graphmem.stores import open_store
 from graphmem.stores.base import Store
 from graphmem.types import Change, Commit, Record, Vectors, View
@@ -136,7 +137,7 @@ class Opened:
         """Commit changes of this namespace: the only way in, for everybody.
 
         Sentences that are new get their vectors here, but for those given in ``vectors``. Commits of one
-        ``run`` can be undone together.
+        ``run`` can be undone together. What rests on passages that go is taken along (see ``resting``).
 
         Raises:
             Conflict: a record is not what a change expects; nothing was written.
@@ -144,6 +145,7 @@ class Opened:
         """
         for record in (one for change in changes for one in (change.before, change.after) if one):
             self._check_own(record.namespace, record.id)
+        changes = followed(self.store, View.of(self.namespace), changes)
         given = vectors or Vectors(self.embedder.name, {})
         lacking = [c.after for c in changes if c.after and c.id not in given.by_id and schema.text_is_new(c)]
         given = given.joined(self.embed(lacking))
@@ -157,7 +159,7 @@ class Opened:
             author=author,
             at=at,
             message=message,
-            changes=tuple(changes),
+            changes=changes,
             run=run,
         )
         return self.store.apply(commit, given if given.by_id else None)

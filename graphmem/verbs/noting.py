@@ -1,0 +1,105 @@
+"""What a memory makes of itself, and what is made of it: notes and uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Final
+
+from graphmem import schema
+from graphmem.errors import InputError, NotFound
+from graphmem.notes import Note, note_id
+from graphmem.ranking import Hit
+from graphmem.types import Change, Commit, Passage
+from graphmem.uses import VERDICTS, Touch, Use, Verdict, use_id
+from graphmem.verbs.reading import Reading
+
+_TOLD: Final = {
+    "recalled": "recalled",
+    "clicked": "opened",
+    "cited": "cited",
+    "useful": "useful",
+    "not": "of no use",
+}
+
+
+class Noting(Reading):
+    """The verbs of notes and uses."""
+
+    def notes(self, kind: str = "", about: str = "") -> Iterator[Note]:
+        """Derived memory: of one kind ("day", "portrait", …), about one thing, or all, by id."""
+        if kind and about:
+            ids = [note_id(namespace, kind, about) for namespace in sorted(self.view.namespaces)]
+            yield from self._values(ids, Note)
+            return
+        for record in self.store.scan(self.view, schema.NOTE):
+            if kind in ("", record.body["kind"]) and about in ("", record.body.get("about", "")):
+                note = schema.from_record(record)
+                assert isinstance(note, Note)
+                yield note
+
+    def note(self, id: str) -> Note:
+        """The note with this id.
+
+        Raises:
+            NotFound: there is none.
+        """
+        found = self._values([id], Note)
+        if not found:
+            raise NotFound(f"no note {id!r}: 'graphmem notes' lists what there is")
+        return found[0]
+
+    def use(
+        self,
+        hits: Iterable[Hit | Passage | str],
+        verdict: Verdict = "recalled",
+        *,
+        question: str = "",
+        at: datetime | None = None,
+    ) -> Commit | None:
+        """Tell what was made of passages that were recalled, so that the memory learns from it; best first.
+
+        Args:
+            hits: hits of a ranking, passages, or ids of passages; those of other namespaces are passed over,
+                since nobody writes there.
+            verdict: what was made of each: it was shown ("recalled"), opened ("clicked"), quoted in an answer
+                ("cited"), found "useful", or found of no use ("not").
+            question: what was asked, if it is to be kept.
+            at: when; now if it is not given.
+
+        Returns:
+            The commit, by the author "use"; None where nothing of this namespace is among them.
+
+        Raises:
+            InputError: there is no such verdict, or the moment has no time zone.
+            NotFound: no passage has an id that is given.
+        """
+        if verdict not in VERDICTS:
+            raise InputError(f"{verdict!r} is no verdict: say one of {', '.join(VERDICTS)}")
+        at = at or self.clock()
+        if at.tzinfo is None:
+            raise InputError("a moment needs a time zone: pass datetime(..., tzinfo=timezone.utc)")
+        touches: dict[str, Touch] = {}
+        for rank, hit in enumerate(hits):
+            id = hit if isinstance(hit, str) else hit.passage.id if isinstance(hit, Hit) else hit.id
+            shares = hit.shares if isinstance(hit, Hit) else {}
+            touches.setdefault(id, Touch(at, verdict, question, shares, rank))
+        there = {one.id: one for one in self._values(list(touches), Passage)}
+        if lost := touches.keys() - there.keys():
+            raise NotFound(f"no passage {min(lost)!r}: give hits of a ranking, or ids of their passages")
+        own = [id for id, one in there.items() if one.namespace == self.namespace]
+        before = self.store.get(self._own(), [use_id(id) for id in own])
+        changes = []
+        for id in own:
+            old = before.get(use_id(id))
+            use = schema.from_record(old) if old else Use.of(self.namespace, id)
+            assert isinstance(use, Use)
+            changes.append(Change(old, schema.to_record(use.touched(touches[id]))))
+        many = f"{len(own)} passage{'s' if len(own) > 1 else ''}"
+        return self.write(changes, f"{many} {_TOLD[verdict]}", author="use") if changes else None
+
+    def uses(self, passages: Iterable[str]) -> dict[str, Use]:
+        """What was made of passages of this namespace, by the passage's id; those never used are left out."""
+        found = self.store.get(self._own(), [use_id(id) for id in passages])
+        values = map(schema.from_record, found.values())
+        return {one.passage: one for one in values if isinstance(one, Use)}
