@@ -116,6 +116,7 @@ class AsyncMemory:
     quarantine = _Awaited(Memory.quarantine)
     questions = _Awaited(Memory.questions)
     recall = _Awaited(Memory.recall)
+    reflect = _Awaited(Memory.reflect)
     relate = _Awaited(Memory.relate)
     rename = _Awaited(Memory.rename)
     restore = _Awaited(Memory.restore)

@@ -121,7 +121,7 @@ def read_note(id: str, namespace: str, body: Mapping[str, Any]) -> Note:
         kind=body["kind"],
         about=body.get("about", ""),
         title=body.get("title", ""),
-        parts=tuple(Part(text, tuple(Source(*row) for row in rows)) for text, rows in body["parts"]),
+        parts=tuple(Part(text, tuple(Source(*row) for row in rows)) for text, rows in body.get("parts", ())),
         at=datetime.fromisoformat(at) if at else None,
         until=datetime.fromisoformat(until) if until else None,
         by=body.get("by", RULES),

@@ -137,6 +137,8 @@ Value = (
 def searched_text(record: Record) -> str | None:
     """What is embedded and indexed of a sentence or a note: caption or title, then text; None for others."""
     if record.kind == NOTE:
+        if not record.body.get("parts"):
+            return None
         caption, text = record.body.get("title", ""), "\n".join(text for text, _ in record.body["parts"])
     elif record.kind in SENTENCE_KINDS.values():
         caption, text = record.body.get("caption", ""), str(record.body["text"])

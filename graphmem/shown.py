@@ -105,8 +105,8 @@ def _shown_trust(one: Trust) -> dict[str, Shown | None]:
 
 
 def _shown_note(one: Note) -> dict[str, Shown | None]:
-    name = excerpt(one.title or one.text)
-    return {"name": name, "sort": one.kind, "text": one.text, "at": one.at, "until": one.until}
+    name = excerpt(one.title or one.text or one.kind)
+    return {"name": name, "sort": one.kind, "text": one.text or None, "at": one.at, "until": one.until}
 
 
 def _shown_use(one: Use) -> dict[str, Shown | None]:

@@ -76,6 +76,7 @@ WRITES: Final[dict[str, Write]] = {
     "restore": lambda memory, name: memory.restore(name, AT - timedelta(days=1)),
     "undo": lambda memory, name: memory.undo(name),
     "unshare": lambda memory, name: memory.unshare(name),
+    "reflect": lambda memory, _: memory.reflect(),
     "use": lambda memory, name: memory.use([name]),
 }
 

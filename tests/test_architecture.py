@@ -40,6 +40,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "graphmem.undoing",
         "graphmem.sharing",
         "graphmem.purging",
+        "graphmem.reflection",
         "graphmem.verifying",
     ),
     ("graphmem.standing", "graphmem.amending"),

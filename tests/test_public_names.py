@@ -9,7 +9,7 @@ VERBS = """
     admit ask at attribution blame close commit correct diff different disputes document documents
     embed episode evidence exact facts familiar find forget forget_all forget_between forget_entity
     grants history identity merger move note notes open parts pin purge quarantine questions recall
-    relate rename restore retract retype same share split stand standings timeline to_networkx trust
+    reflect relate rename restore retract retype same share split stand standings timeline to_networkx trust
     trusts undo undoing unshare use uses verify view write
 """
 

@@ -9,7 +9,7 @@ import webbrowser
 from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -137,6 +137,24 @@ def parse_moment(text: str | None) -> datetime | None:
     except ValueError as error:
         raise InputError(f"{text!r} is not a date: write 2023-05-08 or 2023-05-08T13:56") from error
     return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+
+
+_UNITS: Final = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+def parse_span(text: str) -> timedelta:
+    """A length of time: a number and its unit, as in "30m", "6h", "90d", "2w".
+
+    Raises:
+        InputError: it is not one, or no time at all.
+    """
+    number, unit = text[:-1], _UNITS.get(text[-1:].lower())
+    if not number.isdecimal() or unit is None or not int(number):
+        raise InputError(f"{text!r} is no length of time: write 30m, 6h, 90d or 2w")
+    try:
+        return timedelta(**{unit: int(number)})
+    except OverflowError as error:
+        raise InputError(f"{text!r} is too long a time: write 30m, 6h, 90d or 2w") from error
 
 
 _DATED: Final = re.compile(r"\d{4}-")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from graphmem import schema
 from graphmem.errors import InputError, NotFound
+from graphmem.identity import digest
 from graphmem.notes import Note, note_id
 from graphmem.ranking import Hit
+from graphmem.reflection import AT_ONCE, AUTHOR, Reflection, reflected
 from graphmem.types import Change, Commit, Passage
 from graphmem.uses import VERDICTS, Touch, Use, Verdict, use_id
 from graphmem.verbs.reading import Reading
@@ -48,6 +51,36 @@ class Noting(Reading):
         if not found:
             raise NotFound(f"no note {id!r}: 'graphmem notes' lists what there is")
         return found[0]
+
+    def reflect(
+        self, *only: str, at: datetime | None = None, whole: bool = False, dry_run: bool = False
+    ) -> Reflection:
+        """Go over what is new and make notes of it: summaries, topics, portraits, routines.
+
+        It is written by the author "reflection", and can be undone like any edit. A second one in a row
+        changes nothing.
+
+        Args:
+            only: names of reflectors (``graphmem.reflection.REFLECTORS``); all of them if none is named.
+            at: the moment from which is told what holds and what comes next; now if it is not given.
+            whole: go over all of the memory, whatever is new.
+            dry_run: only tell what would be made.
+
+        Raises:
+            InputError: there is no such reflector, or the moment has no time zone.
+            Conflict: somebody else made the same notes meanwhile; run it again.
+        """
+        now = at or self.clock()
+        if now.tzinfo is None:
+            raise InputError("a moment needs a time zone: pass datetime(..., tzinfo=timezone.utc)")
+        found = reflected(self.store, self._own(), self.namespace, now, only, whole=whole)
+        if dry_run or not found.changes:
+            return found
+        batches = [found.changes[at : at + AT_ONCE] for at in range(0, len(found.changes), AT_ONCE)]
+        run = digest("reflection", self.namespace, now.isoformat(), str(self.store.head()))
+        told = f"reflect on {found.passages} passage{'' if found.passages == 1 else 's'}"
+        commits = [self.write(batch, told, author=AUTHOR, run=run) for batch in batches]
+        return replace(found, commits=tuple(commits))
 
     def use(
         self,

@@ -1,0 +1,175 @@
+"""What a reflection comes to: the notes that follow from what is new, as changes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from graphmem import schema
+from graphmem.errors import InputError
+from graphmem.notes import Note, note_id
+from graphmem.reflection.reflectors import REFLECTORS, Reflector
+from graphmem.stores.base import Store
+from graphmem.types import Change, Commit, Record, View
+
+AUTHOR: Final = "reflection"
+"""Who commits what a reflection comes to."""
+AT_ONCE: Final = 2000
+"""Notes that are committed at once: the commits of one reflection are one run."""
+MARK: Final = ("reflection", "log")
+"""Kind and key of the note that says up to which commit the memory was gone over; it has no text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reflection:
+    """What a reflection made, or with a dry run would make.
+
+    Attributes:
+        passages: how many passages were new to it.
+        whole: whether all of the memory was gone over.
+        made: notes that are new.
+        remade: notes that say something else than before, as they are now.
+        gone: notes that nothing speaks for any more, as they were.
+        changes: what is to be committed; none, if nothing was new.
+        commits: by which it was written; none of a dry run.
+    """
+
+    passages: int
+    whole: bool
+    made: tuple[Note, ...] = ()
+    remade: tuple[Note, ...] = ()
+    gone: tuple[Note, ...] = ()
+    changes: tuple[Change, ...] = ()
+    commits: tuple[Commit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """Passages that came or changed since a commit, and whether any went."""
+
+    passages: Collection[str]
+    lost: bool
+
+
+def reflected(
+    store: Store,
+    view: View,
+    namespace: str,
+    now: datetime,
+    only: Iterable[str] = (),
+    *,
+    whole: bool = False,
+    reflectors: Mapping[str, Reflector] = REFLECTORS,
+) -> Reflection:
+    """What a reflection on a namespace comes to.
+
+    It goes over what came since the last one; over all, if there was none, if it made other kinds of notes,
+    or if something was forgotten since: what is left then says something else. A second one in a row
+    finds nothing new.
+
+    Args:
+        store: where.
+        view: the namespace alone.
+        namespace: its name.
+        now: the moment from which is told what holds and what comes next.
+        only: names of reflectors; all if there are none.
+        whole: go over all, whatever is new.
+        reflectors: those that there are.
+
+    Raises:
+        InputError: there is no such reflector.
+    """
+    chosen = _chosen(only, reflectors)
+    mark = store.get(view, [note_id(namespace, *MARK)]).get(note_id(namespace, *MARK))
+    seen = _seen(mark)
+    head = store.head()
+    since = min((seen.get(name, 0) for name in chosen), default=0)
+    kinds = frozenset[str]().union(*(one.kinds for one in chosen.values()))
+    news = _News((), True) if whole or not since else _news(store, view, since, kinds)
+    if news.lost:
+        passages: Collection[str] = [record.id for record in store.scan(view, schema.PASSAGE)]
+    else:
+        passages = news.passages
+    if not passages and not (news.lost and since):
+        return Reflection(0, news.lost)
+    made = (chosen[name].make(store, view, namespace, passages, now) for name in chosen)
+    new = {note.id: note for notes in made for note in notes}
+    old = _old(store, view, new, kinds if news.lost else frozenset())
+    left = dict.fromkeys(old)  # of what was gone over as a whole, what is not made again goes
+    told = _told(old, {**left, **new})
+    after = _mark(namespace, {**seen, **dict.fromkeys(chosen, head)})
+    changes = (*told.changes, *([Change(mark, after)] if mark != after else ()))
+    return replace(told, passages=len(passages), whole=news.lost, changes=changes)
+
+
+def _chosen(only: Iterable[str], reflectors: Mapping[str, Reflector]) -> dict[str, Reflector]:
+    names = list(only) or list(reflectors)
+    if unknown := sorted(set(names) - reflectors.keys()):
+        raise InputError(f"nothing reflects on {unknown[0]!r}: name some of {', '.join(reflectors)}")
+    return {name: reflectors[name] for name in reflectors if name in names}
+
+
+def _seen(mark: Record | None) -> dict[str, int]:
+    """Up to which commit each reflector went."""
+    return dict(mark.body["data"]["seen"]) if mark else {}
+
+
+def _mark(namespace: str, seen: Mapping[str, int]) -> Record:
+    kind, about = MARK
+    data: dict[str, Any] = {"seen": dict(sorted(seen.items()))}
+    id = note_id(namespace, kind, about)
+    return schema.to_record(
+        Note(id=id, namespace=namespace, kind=kind, about=about, title="", parts=(), data=data)
+    )
+
+
+def _news(store: Store, view: View, since: int, kinds: Collection[str]) -> _News:
+    """What commits after this one did to passages, and to notes of these kinds; reflections are no news."""
+    after: dict[str, Record | None] = {}
+    lost = False
+    for commit in store.commits(view, after=since):
+        for change in commit.changes:
+            if change.record.kind == schema.PASSAGE:
+                after[change.id] = change.after
+            elif change.record.kind in schema.SENTENCE_KINDS.values() and change.after:
+                after.setdefault(str(change.after.body["passage"]), change.after)
+            elif change.record.kind == schema.NOTE and commit.author != AUTHOR:
+                lost = lost or change.record.body["kind"] in kinds  # it lost a part, or a person undid it
+    lost = lost or any(record is None for record in after.values())
+    there = store.get(View(view.namespaces, kinds=frozenset({schema.PASSAGE})), sorted(after))
+    return _News(sorted(there), lost)
+
+
+def _old(store: Store, view: View, new: Mapping[str, Note], kinds: frozenset[str]) -> dict[str, Record]:
+    """The notes that are there of those that were made, and all of some kinds."""
+    old = dict(store.get(view, sorted(new)))
+    if kinds:
+        old |= {one.id: one for one in store.scan(view, schema.NOTE) if one.body["kind"] in kinds}
+    return old
+
+
+def _told(old: Mapping[str, Record], new: Mapping[str, Note | None]) -> Reflection:
+    """The notes that come, change and go."""
+    made: list[Note] = []
+    remade: list[Note] = []
+    gone: list[Note] = []
+    changes = []
+    for id, note in sorted(new.items()):
+        was = old.get(id)
+        now = schema.to_record(note) if note and note.parts else None
+        if was == now:
+            continue
+        changes.append(Change(was, now))
+        if note and now:
+            (remade if was else made).append(note)
+        else:
+            gone += _notes(was)
+    return Reflection(0, False, tuple(made), tuple(remade), tuple(gone), tuple(changes))
+
+
+def _notes(record: Record | None) -> Iterator[Note]:
+    note = schema.from_record(record) if record else None
+    if isinstance(note, Note):
+        yield note

@@ -1,0 +1,31 @@
+"""The reflectors that a memory has, each with the kinds of notes that are its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, TypeAlias
+
+from graphmem.notes import Note
+from graphmem.stores.base import Store
+from graphmem.types import View
+
+Make: TypeAlias = Callable[[Store, View, str, Collection[str], datetime], Iterator[Note]]
+"""Store, view, namespace, ids of passages that are new, now: to notes; one that is to go has no parts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reflector:
+    """What makes notes of some kinds, which nothing else makes or takes away.
+
+    ``make`` reads the groups alone that the new passages belong to, so that its cost depends on these; given
+    all passages, it makes all notes. The same memory gives the same notes.
+    """
+
+    make: Make
+    kinds: frozenset[str]
+
+
+REFLECTORS: Final[Mapping[str, Reflector]] = {}
+"""By name, in the order in which they are asked."""
