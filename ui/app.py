@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from graphmem.ui import ask, documents, graph, health, history, links, record, review, timeline
+from graphmem.ui import ask, documents, graph, health, history, links, notes, record, review, timeline
 from graphmem.ui.access import may_enter
 from graphmem.ui.edits import outcome
 from graphmem.ui.settings import sidebar
@@ -14,6 +14,7 @@ _PAGES = (
     (graph.page, "Graph", "graph", ":material/hub:"),
     (record.page, "What is known", "record", ":material/person:"),
     (timeline.page, "Timeline", "timeline", ":material/timeline:"),
+    (notes.page, "Notes", "notes", ":material/sticky_note_2:"),
     (documents.page, "Documents", "documents", ":material/description:"),
     (review.page, "Review", "review", ":material/rule:"),
     (history.page, "History", "history", ":material/history:"),

@@ -129,6 +129,8 @@ def told(memory: Memory, changes: Sequence[Change]) -> list[Group]:
         ("Trust and shares", _settings(changes)),
         ("Documents", _documents(changes)),
         ("Text", _passages(_read(changes))),
+        ("Notes", _notes(changes)),
+        ("What was used", _used(changes)),
     )
 
 
@@ -223,6 +225,31 @@ def pieces(before: str, after: str) -> Iterator[tuple[Sign | Literal[""], str]]:
             yield "-", " ".join(old[i:j])
         if m > k:
             yield "+", " ".join(new[k:m])
+
+
+# --- what the memory made of itself ---------------------------------------------------------
+
+
+def _notes(changes: Sequence[Change]) -> Iterator[Line]:
+    for change in changes:
+        old, new = (_noted(record) for record in (change.before, change.after))
+        if old == new:
+            continue  # a note of which only what it is found by changed, and that which keeps the place
+        yield Line(sign(change), tuple(pieces(old, new)))
+
+
+def _noted(record: Record | None) -> str:
+    """What a note says, in a line; nothing of other records."""
+    if record is None or record.kind != schema.NOTE or not record.body.get("parts"):
+        return ""
+    value = shown(record)
+    return f"{value['sort']} {value['name']}: {value['text']}"
+
+
+def _used(changes: Sequence[Change]) -> Iterator[Line]:
+    for change in changes:
+        if change.record.kind == schema.USE:
+            yield Line(sign(change), (("", f"a passage: {shown(change.record)['name']}"),))
 
 
 # --- what sentences name and state ----------------------------------------------------------
