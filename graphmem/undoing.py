@@ -130,9 +130,9 @@ def undoing(store: Store, view: View, commits: Iterable[Commit]) -> Undoing:
     misfits |= dict.fromkeys(_missed(store, view, changes, since))
     if misfits:
         raise Conflict(_why_not(store, view, stamps, list(misfits)), tuple(misfits))
+    changes = followed(store, view, changes)
     if not changes:
         raise InputError(f"nothing is left of {_called(stamps)}: there is nothing to take back")
-    changes = followed(store, view, changes)
     return Undoing(tuple(stamps), changes, tuple(derived(store, view, changes)), f"undo {_called(stamps)}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Any, ClassVar, Final
 
@@ -21,8 +21,9 @@ from machine_checks import (
     same_records,
     sound,
 )
-from machine_derived import NAMESPACE, SENTENCES, Body, Rows, of_kind
+from machine_derived import NAMESPACE, SENTENCES, Body, Rows, of_kind, pick
 from machine_model import RELATIONS, Model
+from machine_resting import Resting, followed
 from machine_rows import Changes
 from machine_texts import NAMES, PLACES, TEXTS, Key, prepared, read
 
@@ -39,11 +40,6 @@ from graphmem.types import Commit, Record, View
 VIEW: Final = View.of(NAMESPACE)
 MEMORY_FOLDER: Final = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 """Where stores are cheap to write: a folder in memory, if there is one."""
-
-
-def pick(found: Sequence[str], number: int, absent: str) -> str:
-    """One of what there is; now and then, and where there is nothing, what there is not."""
-    return absent if not found or number % 17 == 16 else found[number % len(found)]
 
 
 def sqlite(folder: str, name: str) -> Store:
@@ -78,7 +74,7 @@ def rows_changed(commit: Commit) -> Changes:
     return {change.id: (row(change.before), row(change.after)) for change in commit.changes}
 
 
-class Machine(RuleBasedStateMachine):
+class Machine(Resting, RuleBasedStateMachine):
     """Verbs at random; ``told`` counts steps, commits and refusals over all runs."""
 
     told: ClassVar[Counter[str]] = Counter()
@@ -107,7 +103,7 @@ class Machine(RuleBasedStateMachine):
         changes: Changes | None = None
         wanted = got = None
         try:
-            changes = expect()
+            changes = followed(self.model.rows, expect())
         except (Conflict, InputError, NotFound) as error:
             wanted = type(error)
         try:

@@ -61,8 +61,8 @@ def same_records(memory: Memory, model: Model) -> Rows:
     if counted != expected:  # shown by what differs, of hundreds
         differ = [id for id in counted.keys() | expected.keys() if counted.get(id) != expected.get(id)]
         assert [counted.get(id) for id in differ] == [expected.get(id) for id in differ]
-    sentences = {id for id, _ in of_kind(model.rows, *SENTENCES)}
-    assert memory.store.vectors(VIEW, sorted(found)).keys() == sentences
+    searched = {id for id, _ in of_kind(model.rows, *SENTENCES, "note")}
+    assert memory.store.vectors(VIEW, sorted(found)).keys() == searched
     assert memory.store.head() == len(model.log)
     return {id: row for id, row in found.items() if row[0] in WHO}
 

@@ -23,6 +23,11 @@ Body: TypeAlias = dict[str, Any]
 Rows: TypeAlias = dict[str, tuple[str, Body]]
 
 
+def pick(found: Sequence[str], number: int, absent: str) -> str:
+    """One of what there is; now and then, and where there is nothing, what there is not."""
+    return absent if not found or number % 17 == 16 else found[number % len(found)]
+
+
 def plain(body: Mapping[str, Any]) -> Body:
     """A body without what says nothing."""
     return {key: value for key, value in body.items() if value is not None and value not in ("", [], {})}

@@ -22,6 +22,7 @@ from machine_derived import (
     plain,
     said_of,
 )
+from machine_resting import RESTING, followed, passed_over
 
 from graphmem import Conflict, InputError, NotFound, schema
 from graphmem.casting import cast
@@ -126,7 +127,8 @@ class Kept:
         return {
             id: row
             for id, row in rows.items()
-            if id == document or row[1].get("document") == document or row[1].get("passage") in passages
+            if row[0] not in RESTING
+            and (id == document or row[1].get("document") == document or row[1].get("passage") in passages)
         }
 
     @staticmethod
@@ -232,20 +234,25 @@ class Kept:
         """The inverse of commits, by their numbers from 0: all of it or nothing."""
         ends: Changes = {}
         since: dict[str, int] = {}
-        fits = True
+        misfits: set[str] = set()
         for number in numbers:
             for id, (before, after) in self.log[number].items():
                 since.setdefault(id, number)
                 first, last = ends.get(id, (before, before))
-                fits = fits and last == before
+                misfits |= {id} if last != before else set()
                 ends[id] = first, after
         back = {id: (last, first) for id, (first, last) in ends.items() if first != last}
-        if not fits or any(self.rows.get(id) != now for id, (now, _) in back.items()):
+        misfits |= {id for id, (now, _) in back.items() if self.rows.get(id) != now}
+        over = {id: row[0] for id in misfits for row in (ends[id][0] or ends[id][1],) if row}
+        over = {id: kind for id, kind in over.items() if kind in RESTING}
+        if misfits - over.keys():
             raise Conflict("a later commit changed it")
+        back = {id: change for id, change in back.items() if id not in over}
+        back |= passed_over(self.rows, [self.log[number] for number in numbers], over)
         passages = {id: row for id, (_, row) in back.items() if row and row[0] == "passage"}
         if not all(self._fits(row, since[id], back) for id, row in passages.items()):
             raise Conflict("its document was read anew, or the passage before it is gone")
-        if not back:
+        if not (back := followed(self.rows, back)):
             raise InputError
         return self._upheld(back)
 
