@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from graphmem import schema, sharing
+from graphmem.changes import diff
 from graphmem.embedding import Remembering
 from graphmem.errors import QueryError
 from graphmem.explanation import Explanation
 from graphmem.marking import marked
 from graphmem.ranking import Query, Ranking
 from graphmem.retrieval.recall import recall
+from graphmem.types import View
 from graphmem.verbs.editing import Editing
 from graphmem.verbs.forgetting import Forgetting
 from graphmem.verbs.history import History
@@ -127,6 +129,7 @@ class Memory(Editing, Forgetting, Noting, Purging, History, Sharing, Verifying):
         trusted_only: bool = False,
         steps: Collection[Step] | None = None,
         rounds: int | None = None,
+        think: bool = False,
     ) -> Answer:
         """What a language model answers from what the memory says, each assertion with citations that hold.
 
@@ -141,6 +144,8 @@ class Memory(Editing, Forgetting, Noting, Purging, History, Sharing, Verifying):
             trusted_only: leave out what comes from untrusted sources.
             steps: those taken before the answer (``graphmem.answering.STEPS``); all if left out.
             rounds: notes at most; 3 if left out.
+            think: keep the answer as a thought, a note that goes with what it rests on; and give that of an
+                earlier time, without asking the model, where recall finds nothing that was not in sight then.
 
         Raises:
             ModelError: the model refuses the user, does not exist, or cannot be reached.
@@ -152,13 +157,42 @@ class Memory(Editing, Forgetting, Noting, Purging, History, Sharing, Verifying):
         if isinstance(question, str):
             question = Query(question, replace(self.view, as_of=as_of), k)
         query = _asked(question)
-        return answering.ask(
+        # A thought is of one's own memory as it is now, whatever else may be asked of.
+        think = think and not trusted_only and query.view == View.of(self.namespace)
+
+        def recall(text: str) -> Ranking:
+            return self.recall(replace(query, text=text), trusted_only=trusted_only)
+
+        if think and (before := self._thought(query, recall)):
+            return before
+        answer = answering.ask(
             self.store,
             query,
-            lambda text: self.recall(replace(query, text=text), trusted_only=trusted_only),
+            recall,
             llm,
             query.view.as_of or self.clock(),
             reader=self.namespace,
             steps=answering.STEPS if steps is None else steps,
             rounds=answering.ROUNDS if rounds is None else rounds,
         )
+        if think:
+            self._keep_thought(answer, recall)
+        return answer
+
+    def _thought(self, query: Query, recall: Callable[[str], Ranking]) -> Answer | None:
+        """The answer that was thought of before, if it still counts."""
+        from graphmem.answering import thoughts
+
+        note = thoughts.known(self.store, self.namespace, self.embedder, query.text)
+        return thoughts.answered(self.store, query.view, note, recall, query.text) if note else None
+
+    def _keep_thought(self, answer: Answer, recall: Callable[[str], Ranking]) -> None:
+        """Write what an answer leaves, in the place of what was thought before."""
+        from graphmem.answering import thoughts
+
+        before = thoughts.known(self.store, self.namespace, self.embedder, answer.question)
+        note = thoughts.thought(self.namespace, answer, recall, before, self.clock())
+        if note is not None:
+            there = self.store.get(self._own(), [note.id]).get(note.id)
+            changes = diff([there] if there else [], [schema.to_record(note)])
+            self.write(changes, f"think of {answer.question}", author="thought")

@@ -171,6 +171,13 @@ def _answer(memory: Memory, given: Given) -> object:
         return [asked(question) for question in (QUESTION, "heron", "Zelda")]
 
 
+def _thought(memory: Memory, given: Given) -> object:
+    """What is kept of an answer, and given again."""
+    says = client(repeater("Zelda", "heron of Whitby"))
+    asked = [memory.ask(question, says, 9, think=True) for question in (QUESTION, "heron", QUESTION)]
+    return asked, [note.parts for note in memory.notes("thought")]
+
+
 def _then(memory: Memory, given: Given) -> object:
     """All that can be read of the past, by names and ids of theirs too."""
     with closing(Past(memory.store, own(memory), 100, memory.embedder)) as store:
@@ -253,6 +260,7 @@ def _items(memory: Memory, given: Given) -> Any:
 CALLS: Final[dict[str, Probe]] = {
     "answering.asking.ask": _answer,
     "answering.evidence.evidence": _evidence,
+    "answering.thoughts.answered": _thought,
     "exchange.contents.Contents": _contents,
     "exchange.written": _exports,
     "receipts.receipt": _receipt,

@@ -167,6 +167,9 @@ def register(app: typer.Typer) -> None:
             bool, typer.Option("--trusted-only", help="Leave out what comes from untrusted sources.")
         ] = False,
         as_of: Annotated[str | None, typer.Option(help="Answer as the world was then (ISO date).")] = None,
+        think: Annotated[
+            bool, typer.Option("--think", help="Keep the answer, and give a kept one while nothing is new.")
+        ] = False,
         llm_budget: LlmBudgetOption = None,
         llm_price: LlmPriceOption = None,
         no_llm_cache: NoLlmCacheOption = False,
@@ -193,6 +196,7 @@ def register(app: typer.Typer) -> None:
                     trusted_only=trusted_only,
                     steps=taken,
                     rounds=rounds,
+                    think=think,
                 )
             finally:
                 talk.print(limit.line(), soft_wrap=True)
