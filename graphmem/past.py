@@ -22,7 +22,7 @@ from graphmem.errors import StoreReadOnly
 from graphmem.history import between, written_since
 from graphmem.projection import SCHEMA
 from graphmem.stores import open_store
-from graphmem.stores.base import Store
+from graphmem.stores.base import Grouping, Store
 from graphmem.types import (
     Adjacency,
     Change,
@@ -140,9 +140,11 @@ class Past:
         """See ``Store.search_text``."""
         return self._store.search_text(view, query, k)
 
-    def search_vector(self, view: View, vector: FloatArray, k: int) -> list[tuple[str, float]]:
+    def search_vector(
+        self, view: View, vector: FloatArray, k: int, grouping: Grouping | None = None
+    ) -> list[tuple[str, float]]:
         """See ``Store.search_vector``."""
-        return self._searchable().search_vector(view, vector, k)
+        return self._searchable().search_vector(view, vector, k, grouping)
 
     def vectors(self, view: View, ids: Sequence[str]) -> Mapping[str, FloatArray]:
         """See ``Store.vectors``."""

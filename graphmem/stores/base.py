@@ -8,9 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from graphmem.types import Adjacency, Commit, FloatArray, Record, StoreInfo, Tokens, Vectors, View
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """How a vector search goes from coarse to fine: groups of what is alike, by edges.
+
+    A record with edges of kind ``gathers`` is a group of all records that point, by edges of kind ``part``,
+    where these edges point. ``share`` of the vectors in view are compared at most, the keys of groups
+    counted, but ``least`` in any case; what no group gathers is always compared.
+    """
+
+    gathers: str
+    part: str
+    share: float = 0.2
+    least: int = 2000
 
 
 class Store(Protocol):
@@ -69,8 +85,14 @@ class Store(Protocol):
         """
         ...
 
-    def search_vector(self, view: View, vector: FloatArray, k: int) -> list[tuple[str, float]]:
-        """The k records with the greatest cosine to ``vector`` (shape (d,)), best first (then by id)."""
+    def search_vector(
+        self, view: View, vector: FloatArray, k: int, grouping: Grouping | None = None
+    ) -> list[tuple[str, float]]:
+        """The k records with the greatest cosine to ``vector`` (shape (d,)), best first (then by id).
+
+        With ``grouping`` the k best of those in the groups nearest to ``vector`` and of those in no group,
+        where that saves comparisons. It changes which records of the view are compared, and nothing else.
+        """
         ...
 
     def vectors(self, view: View, ids: Sequence[str]) -> Mapping[str, FloatArray]:

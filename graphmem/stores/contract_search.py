@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from graphmem.errors import EncoderMismatch, QueryError
+from graphmem.stores.base import Grouping
 from graphmem.stores.contract import (
     CARD,
     ENCODER,
@@ -189,6 +190,26 @@ class VectorContract(ContractBase):
             assert store.search_vector(View.of("nobody"), direction(1), 5) == []
             assert store.search_vector(A, direction(1), 0) == []
             assert not store.vectors(B, ["n1"]) and set(store.vectors(A, ["n1", "m0001"])) == {"n1"}
+
+    def test_groups_choose_what_is_compared(self, tmp_path: Path) -> None:
+        """The nearest of the best groups, and what none gathers; the same after edits and for each view."""
+        by = Grouping("near", "cites", share=0.3, least=1)
+        with self.store(tmp_path) as store:
+            records = [note(f"g{n}", links=[("near", f"w{n}", 1.0)]) for n in range(10)]
+            records += [note(f"w{n}") for n in range(10)]
+            parts = [note(f"s{n:03}", "text", links=[("cites", f"w{n // 10}", 1.0)]) for n in range(100)]
+            near = {one.id: direction(*np.eye(16)[place // 10].tolist()) for place, one in enumerate(parts)}
+            store.apply(creation("c1", *records, *parts), of_encoder(near))
+            for axis in (0, 4, 9):
+                query = direction(*np.eye(16)[axis].tolist())
+                assert store.search_vector(A, query, 10, by) == store.search_vector(A, query, 10)
+            alone = note("s999", "text")
+            store.apply(creation("c2", alone), of_encoder({"s999": direction(*np.eye(16)[12].tolist())}))
+            assert store.search_vector(A, direction(*np.eye(16)[12].tolist()), 1, by)[0][0] == "s999"
+            store.apply(commit("c3", Change(records[4], None)))
+            query = direction(*np.eye(16)[4].tolist())
+            assert store.search_vector(A, query, 10, by) == store.search_vector(A, query, 10)
+            assert store.search_vector(B, query, 10, by) == []
 
     def test_equal_cosines_go_by_id(self, tmp_path: Path) -> None:
         """Also where k cuts through them."""

@@ -1,8 +1,7 @@
 """The Neo4j store: one server or cluster, any number of readers and writers.
 
-The database is the truth: nodes and relationships that its own tools can read, a full-text and a
-vector index, and the log. Walks and scores run over arrays in memory that follow the log
-(``sidecar``), of the namespaces that this process serves.
+The database is the truth: nodes and relationships that its own tools can read, a full-text and a vector
+index, and the log. Walks and scores run over arrays in memory (``sidecar``), of the namespaces served here.
 """
 
 from __future__ import annotations
@@ -24,6 +23,7 @@ from graphmem.stores import (
     neo4j_traces,
     search,
 )
+from graphmem.stores.base import Grouping
 from graphmem.stores.neo4j_address import parse_address
 from graphmem.stores.neo4j_connection import Connection
 from graphmem.stores.neo4j_head import Head
@@ -331,7 +331,9 @@ class Neo4jStore:
         """
         return self._searched(view, lambda tables: search.search_text(self._sidecar, tables, view, query, k))
 
-    def search_vector(self, view: View, vector: FloatArray, k: int) -> list[tuple[str, float]]:
+    def search_vector(
+        self, view: View, vector: FloatArray, k: int, grouping: Grouping | None = None
+    ) -> list[tuple[str, float]]:
         """See ``Store.search_vector``. Cosines are those of int8 vectors, within about .005.
 
         Raises:
@@ -344,10 +346,9 @@ class Neo4jStore:
         query, dimension = search.checked_vector(vector, bound), bound[1]
 
         def answer(tables: Neo4jTables) -> list[tuple[str, float]]:
-            matrix = self._sidecar.vectors(tables, dimension)
-            scope = self._sidecar.scope(tables, view)
-            if scope.texts <= self._exact_texts:
-                return search.search_vector(self._sidecar, tables, matrix, view, query, k)
+            matrix, scope = self._sidecar.vectors(tables, dimension), self._sidecar.scope(tables, view)
+            if scope.texts <= self._exact_texts or grouping is not None:
+                return search.search_vector(self._sidecar, tables, matrix, view, query, k, grouping)
             return self._index.search(self._sidecar, tables, matrix, scope, view, query, k)
 
         return self._searched(view, answer)

@@ -122,6 +122,18 @@ class VectorMatrix:
     def __len__(self) -> int:
         return len(self._keys)
 
+    @property
+    def keys(self) -> NDArray[np.int64]:
+        """The node key of each slot; 0 of a free one."""
+        return self._keys
+
+    def of(self, keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], FloatArray]:
+        """Positions in ``keys`` of those that have a vector, and their unit vectors, shape (found, d)."""
+        slots = np.where(keys < len(self._slots), self._slots[np.minimum(keys, len(self._slots) - 1)], -1)
+        there = np.flatnonzero(slots >= 0)
+        rows, inverse = self._rows[slots[there]], self._inverse[slots[there]]
+        return there, np.asarray(rows * inverse[:, None], dtype=np.float32)
+
     def arrays(self, room: int) -> Mapping[str, NDArray[np.generic]]:
         """Vectors, their inverse norms and keys by slot, the slot of each key, and the signs in columns.
 
@@ -192,10 +204,18 @@ class VectorMatrix:
             seen: what ``seen`` says of the mask, if it is known.
         """
         seen = self.seen(mask) if seen is None else seen
+        return self.search_among(query, self.slots(query, seen, k), k)
+
+    def slots(self, query: FloatArray, seen: NDArray[np.bool_], k: int) -> NDArray[np.int64]:
+        """Slots, ascending, of the vectors in view that are worth comparing in full: all, unless too many."""
         if COUNTED and np.count_nonzero(seen) > _EXACT:
-            slots = nearest(self._signs, query, seen, max(_BY_SIGNS * k, _LEAST_BY_SIGNS))
-        else:
-            slots = np.flatnonzero(seen)
+            return nearest(self._signs, query, seen, max(_BY_SIGNS * k, _LEAST_BY_SIGNS))
+        return np.flatnonzero(seen)
+
+    def search_among(
+        self, query: FloatArray, slots: NDArray[np.int64], k: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """As ``search``, of the vectors in these slots, which are ascending."""
         if not len(slots):
             return np.zeros(0, dtype=np.int64), np.zeros(0)
         # A small tenant's rows are gathered; else one pass over all costs less than copying them.

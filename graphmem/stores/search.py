@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from graphmem.errors import EncoderMismatch, QueryError
 from graphmem.stores.adjacency import Rows
+from graphmem.stores.base import Grouping
 from graphmem.stores.bm25 import best, bm25, weigh
+from graphmem.stores.groups import Compared
 from graphmem.stores.quantised import PackedVectors, VectorMatrix
-from graphmem.stores.sidecar import Sidecar
+from graphmem.stores.sidecar import Scope, Sidecar
 from graphmem.stores.tables import Keys, Tables
 from graphmem.stores.words import query_terms
 from graphmem.types import TOKEN, Adjacency, FloatArray, Tokens, View
@@ -66,14 +68,42 @@ def checked_vector(vector: FloatArray, bound: tuple[str, int]) -> FloatArray:
 
 
 def search_vector(
-    sidecar: Sidecar, tables: Tables, matrix: VectorMatrix, view: View, query: FloatArray, k: int
+    sidecar: Sidecar,
+    tables: Tables,
+    matrix: VectorMatrix,
+    view: View,
+    query: FloatArray,
+    k: int,
+    grouping: Grouping | None = None,
 ) -> Ranked:
-    """See ``Store.search_vector``: the view's vectors one by one, without an index."""
+    """See ``Store.search_vector``: the view's vectors one by one, or those of the nearest groups."""
     scope = sidecar.scope(tables, view)
     if scope.slots is None or len(scope.slots) != len(matrix):
         scope.slots = matrix.seen(scope.mask)
-    keys, cosines = matrix.search(query, scope.mask, k, scope.slots)
+    compared = None if grouping is None else _grouped(sidecar, tables, matrix, scope, query, k, grouping)
+    if compared is None:
+        keys, cosines = matrix.search(query, scope.mask, k, scope.slots)
+    else:
+        keys, cosines = matrix.search_among(query, compared.slots, k)
     return ranked(sidecar, tables, keys, cosines, k)
+
+
+def _grouped(
+    sidecar: Sidecar,
+    tables: Tables,
+    matrix: VectorMatrix,
+    scope: Scope,
+    query: FloatArray,
+    k: int,
+    grouping: Grouping,
+) -> Compared | None:
+    """What to compare from coarse to fine; None where that saves little, or nothing is gathered."""
+    groups = sidecar.groups(tables, grouping, matrix)
+    if groups is None or scope.slots is None or not query.any():
+        return None
+    if scope.groups is None:
+        scope.groups = groups.in_view(matrix, scope.slots)
+    return groups.choose(query, scope.groups, grouping.share, max(grouping.least, 4 * k))
 
 
 def ranked(sidecar: Sidecar, tables: Tables, keys: Keys, scores: NDArray[np.float64], k: int) -> Ranked:

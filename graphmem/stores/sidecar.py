@@ -15,8 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphmem.stores.adjacency import AdjacencyArrays, ByNode
+from graphmem.stores.base import Grouping
 from graphmem.stores.bm25 import Postings, Weights
 from graphmem.stores.columns import Columns
+from graphmem.stores.groups import Groups, GroupsInView
 from graphmem.stores.moments import microseconds
 from graphmem.stores.names import Names
 from graphmem.stores.posting_cache import PostingCache
@@ -38,6 +40,7 @@ class Scope:
     texts: int = 0
     tokens: int = 0
     slots: NDArray[np.bool_] | None = None  # of vectors, which it sees; made by the first search
+    groups: GroupsInView | None = None  # of vectors; made by the first search from coarse to fine
     weights: OrderedDict[str, Weights] = field(default_factory=OrderedDict)  # of words, until the next commit
 
     @property
@@ -76,6 +79,7 @@ class Sidecar:
         self._columns = Columns()
         self._vectors: VectorMatrix | None = None
         self._adjacency: AdjacencyArrays | None = None
+        self._groups: tuple[Grouping, Groups] | None = None
         self._behind = 0
 
     @property
@@ -121,6 +125,7 @@ class Sidecar:
         self._columns.put(tables.records(None))
         self._vectors = None
         self._adjacency = None
+        self._groups = None
         self._scopes.clear()
         self._postings.clear()
         self._behind = len(self._columns)
@@ -139,7 +144,7 @@ class Sidecar:
         for view, scope in self._scopes.items():
             scope.mask[touched] = columns.seen(*self._condition(tables, view), touched)
             scope.count(columns, touched, +1)
-            scope.slots = None
+            scope.slots = scope.groups = None
             scope.weights.clear()
         self._postings.follow(touched)
         if self._vectors is not None:
@@ -147,6 +152,8 @@ class Sidecar:
             self._vectors.put(tables.vectors(touched))
         if self._adjacency is not None:
             self._adjacency = self._adjacency.followed(tables, touched, len(columns))
+        if self._groups is not None and self._vectors is not None:
+            self._groups[1].follow(touched, tables, self.adjacency(tables), columns, self._vectors)
         self._behind += len(touched)
 
     def forget(self) -> None:
@@ -215,6 +222,19 @@ class Sidecar:
         if self._adjacency is None:
             self._adjacency = AdjacencyArrays.load(tables, len(self._columns))
         return self._adjacency
+
+    def groups(self, tables: Tables, grouping: Grouping, matrix: VectorMatrix) -> Groups | None:
+        """Groups of all vectors; loaded by the first search that needs them. None while there are none."""
+        if self._groups is None or self._groups[0] != grouping:
+            symbols = [self.symbols(tables, [name]) for name in (grouping.gathers, grouping.part)]
+            if not all(symbols):
+                return None
+            groups = Groups(symbols[0][0], symbols[1][0], matrix.dimension)
+            groups.follow(None, tables, self.adjacency(tables), self._columns, matrix)
+            self._groups = grouping, groups
+            for scope in self._scopes.values():
+                scope.groups = None
+        return self._groups[1]
 
     # --- ids and keys ---------------------------------------------------------------------
 
@@ -299,6 +319,7 @@ class Sidecar:
         self._names = Names()
         if names := _part(arrays, "names"):
             self._names.begin(names["ids"], names["order"])
+        self._groups = None
         self._scopes.clear()
         self._postings.clear()
         self._behind = 0

@@ -23,6 +23,7 @@ from graphmem.stores import (
     sqlite_sidecar,
     sqlite_traces,
 )
+from graphmem.stores.base import Grouping
 from graphmem.stores.plan import check_commit
 from graphmem.stores.rewriting import check_rewrite
 from graphmem.stores.sidecar import Sidecar
@@ -150,7 +151,9 @@ class SQLiteStore:
         with self._searching() as tables:
             return search.search_text(self._sidecar, tables, view, query, k)
 
-    def search_vector(self, view: View, vector: FloatArray, k: int) -> list[tuple[str, float]]:
+    def search_vector(
+        self, view: View, vector: FloatArray, k: int, grouping: Grouping | None = None
+    ) -> list[tuple[str, float]]:
         """See ``Store.search_vector``. Cosines are those of int8 vectors, within about .005.
 
         Raises:
@@ -163,7 +166,7 @@ class SQLiteStore:
                 return []
             query = search.checked_vector(vector, bound)
             matrix = self._sidecar.vectors(tables, bound[1])
-            return search.search_vector(self._sidecar, tables, matrix, view, query, k)
+            return search.search_vector(self._sidecar, tables, matrix, view, query, k, grouping)
 
     def vectors(self, view: View, ids: Sequence[str]) -> Mapping[str, FloatArray]:
         """See ``Store.vectors``."""
