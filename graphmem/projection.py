@@ -279,6 +279,7 @@ SCHEMA: Final = Schema(
             schema.DISPUTES,
             schema.MADE_OF,
             schema.LINKS,
+            schema.GATHERS,
             schema.USES,
         }
     ),

@@ -16,13 +16,15 @@ from graphmem.types import Document, Passage, Sentence, View
 class Query:
     """What is asked: at most ``k`` passages that answer ``text``, of what ``view`` may see.
 
-    ``now`` is when it is asked, from which "last week" is told.
+    ``now`` is when it is asked, from which "last week" is told. With ``coarse`` vectors are compared by topic
+    first (``retrieval.candidates``).
     """
 
     text: str
     view: View
     k: int = 10
     now: datetime | None = None
+    coarse: bool = False
 
 
 @dataclass(frozen=True, slots=True)

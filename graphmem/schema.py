@@ -58,7 +58,8 @@ USE: Final = "use"
 # what it says; a fact or event points at the entities that take part, an event at the one before it. A
 # document's cast points at the units that it counts for, a unit at the entities of its full names, a match
 # or a decision at the two units that it is of; a correction at its target, a dispute at facts at odds; a
-# note at the passages that it rests on and the notes that it belongs with, a use at its passage.
+# note at the passages that it rests on and the notes that it belongs with, one of a topic at what it gathers
+# (the same passages), a use at its passage.
 PART_OF: Final = "part_of"
 FOLLOWS: Final = "follows"
 HOLDS: Final = "holds"
@@ -84,7 +85,9 @@ CORRECTS: Final = "corrects"
 DISPUTES: Final = "disputes"
 MADE_OF: Final = "made_of"
 LINKS: Final = "links"
+GATHERS: Final = "gathers"
 USES: Final = "uses"
+TOPIC: Final = "topic"  # kind of the notes that gather what is alike, by which searches go to it
 DATE_LABEL: Final = "date"
 TITLE_LABEL: Final = "title"  # label of a mention in role title: what a document or section is about
 EDGE_OF_ROLE: Final = {
@@ -333,7 +336,10 @@ def _index_note(record: Record) -> Index:
     note = read_note(record.id, record.namespace, record.body)
     made_of = (Edge(MADE_OF, passage) for passage in note.passages)
     links = (Edge(LINKS, other) for other in dict.fromkeys(note.links))
-    return Index(edges=(*made_of, *links), text=searched_text(record), valid_at=note.until or note.at)
+    gathers = (Edge(GATHERS, passage) for passage in note.passages if note.kind == TOPIC)
+    return Index(
+        edges=(*made_of, *links, *gathers), text=searched_text(record), valid_at=note.until or note.at
+    )
 
 
 _INDEX: Final[dict[str, Callable[[Record], Index]]] = {

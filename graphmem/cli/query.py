@@ -29,6 +29,11 @@ from graphmem.memory import DEFAULT_NAMESPACE
 from graphmem.page import check, write
 from graphmem.ranking import Hit, Ranking
 
+CoarseOption = Annotated[
+    bool, typer.Option("--coarse", help="Compare topics first: a fifth of the vectors in a large memory.")
+]
+WhyOption = Annotated[bool, typer.Option("--why", help="Tell why each hit was found, and what was left out.")]
+
 
 def hit_json(rank: int, hit: Hit) -> dict[str, Any]:
     """A hit as JSON values."""
@@ -127,13 +132,12 @@ def register(app: typer.Typer) -> None:
     def query(
         question: Annotated[str, typer.Argument(help="What to ask.")],
         k: Annotated[int, typer.Option("--k", "-k", min=1, max=1000, help="How many passages at most.")] = 5,
-        why: Annotated[
-            bool, typer.Option("--why", help="Tell why each hit was found, and what was left out.")
-        ] = False,
+        why: WhyOption = False,
         trusted_only: Annotated[
             bool, typer.Option("--trusted-only", help="Leave out what comes from untrusted sources.")
         ] = False,
         as_of: Annotated[str | None, typer.Option(help="Answer as the world was then (ISO date).")] = None,
+        coarse: CoarseOption = False,
         quote: Annotated[
             bool, typer.Option("--exact", help="Find passages that hold this text, character by character.")
         ] = False,
@@ -158,9 +162,9 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Ask a question: passages that answer it, best first, each with its evidence."""
         if quote:
-            if why or visual or file or trusted_only:
+            if why or visual or file or trusted_only or coarse:
                 raise InputError(
-                    "--exact finds where a text stands: leave out --why, --visual, --trusted-only"
+                    "--exact finds where a text stands: leave out --why, --visual, --trusted-only, --coarse"
                 )
             with opened(store, namespace, create=False, also=also) as memory:
                 found = memory.exact(question, k, case=case, words=words, as_of=parse_moment(as_of))
@@ -171,7 +175,9 @@ def register(app: typer.Typer) -> None:
             check(page)
         with opened(store, namespace, create=False, also=also) as memory:
             reasons, moment = why or page is not None, parse_moment(as_of)
-            ranking = memory.recall(question, k, as_of=moment, trusted_only=trusted_only, why=reasons)
+            ranking = memory.recall(
+                question, k, as_of=moment, trusted_only=trusted_only, why=reasons, coarse=coarse
+            )
         if json:
             print_json(ranking_json(ranking))
         elif why or not page:

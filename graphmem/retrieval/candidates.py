@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
 from graphmem import schema
 from graphmem.retrieval import constants
 from graphmem.retrieval.keyword import keyword_search
-from graphmem.stores.base import Store
+from graphmem.stores.base import Grouping, Store
 from graphmem.types import FloatArray, PassageKind, View
 
 
@@ -35,8 +36,17 @@ class Candidates:
         }
 
 
-def candidates(store: Store, view: View, question: str, vector: FloatArray) -> dict[PassageKind, Candidates]:
-    """What searches find, by kind of passage; kinds of which there is nothing are left out."""
+BY_TOPIC: Final = Grouping(schema.GATHERS, schema.PART_OF)
+"""Topics first, then the sentences of the passages that the best of them gather, and of those in no topic."""
+
+
+def candidates(
+    store: Store, view: View, question: str, vector: FloatArray, *, coarse: bool = False
+) -> dict[PassageKind, Candidates]:
+    """What searches find, by kind of passage; kinds of which there is nothing are left out.
+
+    With ``coarse`` the question is compared with topics first (HCAM, Lampinen et al. 2021): see ``BY_TOPIC``.
+    """
     present = [kind for kind, name in schema.SENTENCE_KINDS.items() if store.count(view, name)]
     joint: Mapping[str, float] = {}
     if len(present) > 1:
@@ -46,6 +56,7 @@ def candidates(store: Store, view: View, question: str, vector: FloatArray) -> d
     for kind in present:
         among = replace(view, kinds=frozenset({schema.SENTENCE_KINDS[kind]}))
         bm25 = keyword_search(store, among, question, constants.BY_KEYWORD)
-        cosine = dict(store.search_vector(among, np.asarray(vector), constants.BY_VECTOR))
+        by = BY_TOPIC if coarse else None
+        cosine = dict(store.search_vector(among, np.asarray(vector), constants.BY_VECTOR, by))
         found[kind] = Candidates(cosine, bm25, joint or bm25)
     return found

@@ -67,7 +67,7 @@ def _recall(
     embedder: Embedder,
     why: bool,
 ) -> Ranking:
-    found = candidates(store, query.view, query.text, vector)
+    found = candidates(store, query.view, query.text, vector, coarse=query.coarse)
     if not found:
         return Ranking(query, ())
     explored = _explore(store, query, vector, found, embedder)
