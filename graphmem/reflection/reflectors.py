@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeAlias
 
+from graphmem import schema
 from graphmem.notes import Note
+from graphmem.reflection.summaries import DAY, SESSION, WEEK, days, sessions, weeks
+from graphmem.reflection.topics import topics
 from graphmem.stores.base import Store
 from graphmem.types import View
 
@@ -27,5 +30,10 @@ class Reflector:
     kinds: frozenset[str]
 
 
-REFLECTORS: Final[Mapping[str, Reflector]] = {}
+REFLECTORS: Final[Mapping[str, Reflector]] = {
+    "sessions": Reflector(sessions, frozenset({SESSION})),
+    "days": Reflector(days, frozenset({DAY})),
+    "weeks": Reflector(weeks, frozenset({WEEK})),
+    "topics": Reflector(topics, frozenset({schema.TOPIC})),
+}
 """By name, in the order in which they are asked."""

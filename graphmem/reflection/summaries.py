@@ -1,0 +1,227 @@
+"""Summaries of sessions, sections, days and weeks: the sentences that stand for the rest.
+
+LexRank (Erkan & Radev 2004, "LexRank: Graph-based Lexical Centrality as Salience in Text Summarization"):
+sentences that share words are linked, and PageRank over them tells which are central. Here the names that
+the graph knows count beside the words; a sentence that repeats a chosen one is passed over, as in maximal
+marginal relevance (Carbonell & Goldstein 1998); and what is chosen stands in the order of its source.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graphmem import schema
+from graphmem.dates.written import day
+from graphmem.identity import entity_id, fold
+from graphmem.notes import Note, Part, note_id
+from graphmem.reflection.gathered import (
+    Read,
+    in_time,
+    keywords,
+    line,
+    names,
+    of_namespace,
+    passages,
+    read,
+    terms,
+)
+from graphmem.stores.base import Store
+from graphmem.types import Passage, Sentence, View
+
+SESSION: Final = "session"
+DAY: Final = "day"
+WEEK: Final = "week"
+
+LINES: Final = 7
+"""Lines of a summary; of a week one a day on the average."""
+TAGS: Final = 8
+"""Keywords of a summary."""
+LEAST: Final = 3
+"""Sentences that are worth a summary: fewer are shorter than it."""
+CONSIDERED: Final = 400
+"""Sentences of a group that are ranked, evenly spread: a bound on what one group costs."""
+STEPS: Final = 200
+"""Passages before and after a new one that are looked at for its session: a longer one is cut there."""
+_DAMPING: Final = 0.85
+_NAME: Final = 2.0  # of a name beside a word: it is what two sentences are about
+_REPEATS: Final = 0.5  # cosine of words to a chosen sentence from which a line says nothing new
+
+
+def sessions(
+    store: Store, view: View, namespace: str, touched: Collection[str], now: datetime
+) -> Iterator[Note]:
+    """A summary of each session of a chat, or section of a text, that a new passage stands in.
+
+    Records have no sessions. ``now`` plays no part: the same passages give the same notes.
+    """
+    view = of_namespace(view, namespace)
+    new = {id: one for id, one in passages(store, view, touched).items() if one.kind != "record"}
+    done: set[str] = set()
+    for id, passage in new.items():
+        if id in done:
+            continue
+        group = _session(store, view, passage)
+        done.update(group)
+        about = f"{passage.document} {passage.heading}".strip()
+        title = " · ".join(filter(None, (passage.heading, day(passage.at) if passage.at else "")))
+        yield _note(store, view, namespace, SESSION, about, title, list(group))
+
+
+def days(store: Store, view: View, namespace: str, touched: Collection[str], now: datetime) -> Iterator[Note]:
+    """A summary of each day of which a new passage is."""
+    view = of_namespace(view, namespace)
+    for one in _dates(store, view, touched):
+        yield _note(
+            store, view, namespace, DAY, one.isoformat(), day(one), _of_day(store, view, namespace, one)
+        )
+
+
+def weeks(
+    store: Store, view: View, namespace: str, touched: Collection[str], now: datetime
+) -> Iterator[Note]:
+    """A summary of each week, from Monday on, of which a new passage is: of the central lines of its days."""
+    view = of_namespace(view, namespace)
+    mondays = sorted({one - timedelta(days=one.weekday()) for one in _dates(store, view, touched)})
+    for monday in mondays:
+        chosen: list[tuple[Passage, Sentence]] = []
+        found: list[Read] = []
+        for place in range(7):
+            of_day = read(store, view, _of_day(store, view, namespace, monday + timedelta(days=place)))
+            found.append(of_day)
+            chosen += _central(store, view, of_day)
+        year, week, _ = monday.isocalendar()
+        title = f"{day(monday)} to {day(monday + timedelta(days=6))}"
+        both = Read(
+            {id: one for of in found for id, one in of.passages.items()},
+            {id: (sentence,) for id, sentence in _first(chosen).items()},
+        )
+        yield _made(store, view, namespace, WEEK, f"{year}-W{week:02}", title, both)
+
+
+def _first(chosen: Sequence[tuple[Passage, Sentence]]) -> dict[str, Sentence]:
+    """The first sentence that was chosen of each passage."""
+    first: dict[str, Sentence] = {}
+    for passage, sentence in chosen:
+        first.setdefault(passage.id, sentence)
+    return first
+
+
+def _session(store: Store, view: View, passage: Passage) -> dict[str, Passage]:
+    """The passages of the same document and heading that follow each other, around this one."""
+    found = {passage.id: passage}
+    for direction in ("in", "out"):
+        edge = [passage.id]
+        for _ in range(STEPS):
+            follows = store.neighbours(view, edge, [schema.FOLLOWS], direction)  # type: ignore[arg-type]
+            ends = passages(store, view, follows.source if direction == "in" else follows.target)
+            inside = {
+                id: one
+                for id, one in ends.items()
+                if (one.document, one.heading) == (passage.document, passage.heading) and id not in found
+            }
+            if not inside:
+                break
+            found |= inside
+            edge = list(inside)
+    return found
+
+
+def _dates(store: Store, view: View, touched: Collection[str]) -> list[date]:
+    """The days of these passages, in order."""
+    return sorted({one.at.date() for one in passages(store, view, touched).values() if one.at})
+
+
+def _of_day(store: Store, view: View, namespace: str, one: date) -> list[str]:
+    """The passages of a day: those whose sentences bear its name, and that are of it."""
+    entity = entity_id(namespace, fold(day(one)))
+    dated = store.neighbours(view, [entity], [schema.DATED], "in")
+    parts = store.neighbours(view, dated.source, [schema.PART_OF], "out")
+    found = passages(store, view, parts.target)
+    return [id for id, passage in found.items() if passage.at and passage.at.date() == one]
+
+
+def _note(
+    store: Store, view: View, namespace: str, kind: str, about: str, title: str, ids: Sequence[str]
+) -> Note:
+    return _made(store, view, namespace, kind, about, title, read(store, view, ids))
+
+
+def _made(store: Store, view: View, namespace: str, kind: str, about: str, title: str, found: Read) -> Note:
+    """The summary of what was read; without parts where that is too little."""
+    chosen = _central(store, view, found)
+    if sum(map(len, found.sentences.values())) < LEAST:
+        chosen = []
+    parts = []
+    for passage, sentence in chosen:
+        text, source = line(passage, sentence)
+        parts.append(Part(text, (source,)))
+    of = {passage.id: passage for passage, _ in chosen}
+    own = Read(of, {id: tuple(s for p, s in chosen if p.id == id) for id in of})
+    moments = sorted(one.at for one in of.values() if one.at)
+    tags = keywords(own, names(store, view, [s.id for _, s in chosen]), TAGS) if chosen else ()
+    return Note(
+        id=note_id(namespace, kind, about),
+        namespace=namespace,
+        kind=kind,
+        about=about,
+        title=title,
+        parts=tuple(parts),
+        at=moments[0] if moments else None,
+        until=moments[-1] if moments else None,
+        tags=tags,
+    )
+
+
+def _central(store: Store, view: View, found: Read) -> list[tuple[Passage, Sentence]]:
+    """The central sentences that repeat none before them, in the order of their source."""
+    order = sorted(found.passages.values(), key=in_time)
+    pairs = [(passage, one) for passage in order for one in found.sentences.get(passage.id, ())]
+    if len(pairs) > CONSIDERED:
+        pairs = [pairs[place * len(pairs) // CONSIDERED] for place in range(CONSIDERED)]
+    named = names(store, view, [one.id for _, one in pairs])
+    rows = _vectors([(terms(one.text), [name for name, _ in named.get(one.id, ())]) for _, one in pairs])
+    alike = rows @ rows.T
+    chosen: list[int] = []
+    weight = lexrank(alike) * np.log1p(np.count_nonzero(rows, axis=1))  # a greeting is like all others
+    for place in np.argsort(-np.round(weight, 9), kind="stable").tolist():
+        if len(chosen) == LINES:
+            break
+        if rows[place].any() and all(alike[place, other] < _REPEATS for other in chosen):
+            chosen.append(place)
+    return [pairs[place] for place in sorted(chosen)]
+
+
+def _vectors(texts: Sequence[tuple[list[str], list[str]]]) -> NDArray[np.float64]:
+    """Unit vectors of words and names by tf and idf within the group, shape (texts, words)."""
+    counts = [Counter(words) + Counter({f"= {name}": int(_NAME) for name in named}) for words, named in texts]
+    df = Counter(word for one in counts for word in one)
+    place: Mapping[str, int] = {word: number for number, word in enumerate(sorted(df))}
+    rows = np.zeros((len(texts), len(place)))
+    for row, one in zip(rows, counts, strict=True):
+        for word, count in one.items():
+            row[place[word]] = count * np.log1p(len(texts) / df[word])
+    norms = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.where(norms > 0, norms, 1.0))
+
+
+def lexrank(alike: NDArray[np.float64]) -> NDArray[np.float64]:
+    """PageRank over sentences by how alike they are, shape (n, n) to (n,); sums to 1.
+
+    Erkan & Radev's continuous LexRank; a sentence does not speak for itself.
+    """
+    n = len(alike)
+    if not n:
+        return np.zeros(0)
+    links = np.where(np.eye(n, dtype=bool), 0.0, np.maximum(alike, 0.0))
+    sums = links.sum(axis=1, keepdims=True)
+    steps = np.where(sums > 0, links / np.where(sums > 0, sums, 1.0), 1.0 / n)
+    rank = np.full(n, 1.0 / n)
+    for _ in range(50):
+        rank = (1 - _DAMPING) / n + _DAMPING * (rank @ steps)
+    return np.asarray(rank)

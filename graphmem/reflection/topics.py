@@ -1,0 +1,238 @@
+"""Topics: passages that are alike, whenever they came, gathered in a note that grows with them.
+
+A new passage joins the nearest topic, or founds one: sequential leader clustering (Hartigan 1975,
+"Clustering Algorithms"), by the cosine to the mean of a topic's passages. The nearest topics are those of
+the sentences nearest to it, so that a passage costs one search, whatever is there. Notes have keywords, a
+line of context and links to related notes, which change when a new one comes, as in A-MEM (Xu et al. 2025,
+"A-MEM: Agentic Memory for LLM Agents"); there a language model writes them, here they are counted.
+
+The order in which passages came decides what founded a topic; within one reflection it is that of time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+
+from graphmem import schema
+from graphmem.identity import fold
+from graphmem.notes import Note, Part, note_id
+from graphmem.reflection.gathered import (
+    Read,
+    keywords,
+    line,
+    means,
+    names,
+    of_namespace,
+    passages,
+    read,
+)
+from graphmem.stores.base import Store
+from graphmem.types import FloatArray, Passage, Sentence, View
+
+NEAR: Final = 0.5
+"""Cosine to a topic's mean from which a passage joins it: so coarse recall loses least."""
+LARGEST: Final = 40
+"""Passages of a topic: a note is read, and one that gathers everything tells no passage from another."""
+SAME: Final = 0.8
+"""Cosine of two means from which small topics become one."""
+LEFT: Final = 0.3
+"""Cosine to the mean below which a passage, changed since, leaves its topic."""
+RELATED: Final = 0.4
+"""Cosine of two means from which notes are linked,"""
+LINKS: Final = 3
+"""so many of each at most."""
+TAGS: Final = 8
+LOOKED_AT: Final = 24
+"""Sentences nearest to a passage whose topics are weighed."""
+
+
+@dataclass(slots=True, eq=False)
+class _Topic:
+    """A topic while it is worked on: its passages, and the sum of their means."""
+
+    about: str
+    means: dict[str, FloatArray] = field(default_factory=dict)
+    _mean: tuple[int, FloatArray] | None = None
+
+    @property
+    def mean(self) -> FloatArray:
+        """Of length 1; summed in one order, so that it is the same whatever came first."""
+        if self._mean is None or self._mean[0] != len(self.means):
+            total = np.sum([self.means[id] for id in sorted(self.means)], axis=0)
+            made = np.asarray(total / (float(np.linalg.norm(total)) or 1.0), dtype=np.float32)
+            self._mean = len(self.means), made
+        return self._mean[1]
+
+    def near(self, vector: FloatArray) -> float:
+        return round(float(self.mean @ vector), 6) if self.means else -1.0
+
+
+class _Board:
+    """The topics that were looked at, as they are now: those of the store, and what became of them."""
+
+    def __init__(self, store: Store, view: View, namespace: str) -> None:
+        self.store, self.view, self.namespace = store, view, namespace
+        self.topics: dict[str, _Topic] = {}  # by the note's id
+        self.of: dict[str, str] = {}  # the topic of a passage
+        self._known: set[str] = set()  # passages of which is known whether they have a topic
+        self._kinds = frozenset(schema.SENTENCE_KINDS.values())
+
+    def of_passages(self, ids: Iterable[str]) -> list[str]:
+        """The topics of these passages."""
+        new = sorted({id for id in ids if id not in self._known})
+        self._known.update(new)
+        edges = self.store.neighbours(self.view, new, [schema.GATHERS], "in")
+        for note, passage in sorted(zip(edges.source, edges.target, strict=True)):
+            self._load(note)
+            self.of.setdefault(passage, note)
+        return list(dict.fromkeys(self.of[id] for id in ids if id in self.of))
+
+    def _load(self, note: str) -> None:
+        if note in self.topics:
+            return
+        value = schema.from_record(self.store.get(self.view, [note])[note])
+        assert isinstance(value, Note)
+        found = means(self.store, self.view, read(self.store, self.view, value.passages))
+        self.topics[note] = _Topic(value.about, found)
+        self._known.update(value.passages)
+        self.of.update(dict.fromkeys(found, note))
+
+    def around(self, vector: FloatArray) -> list[str]:
+        """Topics of the sentences nearest to a vector."""
+        among = replace(self.view, kinds=self._kinds)
+        nearest = [id for id, _ in self.store.search_vector(among, vector, LOOKED_AT)]
+        parts = self.store.neighbours(self.view, nearest, [schema.PART_OF], "out")
+        return self.of_passages(parts.target)
+
+    def join(self, passage: str, vector: FloatArray) -> str:
+        """Put a passage to the nearest topic with room, or make it one of its own; the topic."""
+        rooms = [id for id in self.around(vector) if len(self.topics[id].means) < LARGEST]
+        best = min(rooms, key=lambda id: (-self.topics[id].near(vector), id), default=None)
+        if best is None or self.topics[best].near(vector) < NEAR:
+            best = self.found(passage)
+        self.topics[best].means[passage] = vector
+        self.of[passage] = best
+        self._known.add(passage)
+        return best
+
+    def found(self, passage: str) -> str:
+        """A new topic, called by its first passage; where that name is taken it is made longer."""
+        about = passage
+        while True:
+            id = note_id(self.namespace, schema.TOPIC, about)
+            taken = self.topics[id].means if id in self.topics else self.store.get(self.view, [id])
+            if not taken:
+                self.topics[id] = _Topic(about)
+                return id
+            about += "+"
+
+    def settle(self, id: str, changed: set[str]) -> None:
+        """Let go what is not like the rest of a topic any more, then make one of it and its like."""
+        topic = self.topics[id]
+        mean = topic.mean
+        for passage in [one for one in sorted(topic.means) if float(topic.means[one] @ mean) < LEFT]:
+            vector = topic.means.pop(passage)
+            if not topic.means:
+                topic.means[passage] = vector
+                break
+            own = self.found(passage)
+            self.topics[own].means[passage] = vector
+            self.of[passage] = own
+            changed.add(own)
+        for other in self.around(topic.mean):
+            both = len(topic.means) + len(self.topics[other].means)
+            if other == id or both > LARGEST / 2 or not self.topics[other].means:
+                continue
+            if self.topics[other].near(topic.mean) >= SAME:
+                keep, gone = sorted((id, other))
+                self.topics[keep].means |= self.topics[gone].means
+                self.of.update(dict.fromkeys(self.topics[gone].means, keep))
+                self.topics[gone].means = {}
+                changed.update((keep, gone))
+                return
+
+    def related(self, id: str) -> tuple[str, ...]:
+        """The topics most like this one."""
+        mean = self.topics[id].mean
+        around = [one for one in self.around(mean) if one != id and self.topics[one].means]
+        near = sorted((-self.topics[one].near(mean), one) for one in around)
+        return tuple(one for cosine, one in near if -cosine >= RELATED)[:LINKS]
+
+
+def topics(
+    store: Store, view: View, namespace: str, touched: Collection[str], now: datetime
+) -> Iterator[Note]:
+    """The topics that new passages join or found, and those that these are linked with.
+
+    ``now`` plays no part. A passage that has a topic stays there, and its note is made anew.
+    """
+    view = of_namespace(view, namespace)
+    board = _Board(store, view, namespace)
+    there = passages(store, view, touched)
+    changed = set(board.of_passages(there))
+    new = read(store, view, [id for id in there if id not in board.of])
+    for id, vector in means(store, view, new).items():
+        changed.add(board.join(id, vector))
+    for id in sorted(changed):
+        if id in board.topics and board.topics[id].means:
+            board.settle(id, changed)
+    links = {id: board.related(id) for id in sorted(changed) if id in board.topics and board.topics[id].means}
+    evolved = sorted({other for of in links.values() for other in of} - links.keys())
+    links |= {id: board.related(id) for id in evolved}
+    for id in sorted(changed | links.keys()):
+        if id in links:
+            yield _note(store, view, namespace, board.topics[id], links[id])
+        elif id in board.topics:
+            yield _empty(namespace, board.topics[id].about)
+
+
+def _empty(namespace: str, about: str) -> Note:
+    id = note_id(namespace, schema.TOPIC, about)
+    return Note(id=id, namespace=namespace, kind=schema.TOPIC, about=about, title="", parts=())
+
+
+def _note(store: Store, view: View, namespace: str, topic: _Topic, links: tuple[str, ...]) -> Note:
+    """A line of each passage, the sentence that is nearest to the topic, in the order of time."""
+    found = read(store, view, topic.means)
+    chosen = _nearest(store, view, found, topic.mean)
+    parts = []
+    for passage, sentence in chosen:
+        text, source = line(passage, sentence)
+        parts.append(Part(text, (source,)))
+    named = names(store, view, [one.id for of in found.sentences.values() for one in of])
+    tags = keywords(found, named, TAGS)
+    moments = sorted(one.at for one in found.passages.values() if one.at)
+    return replace(
+        _empty(namespace, topic.about),
+        title=", ".join(tags[:3]),
+        parts=tuple(parts),
+        at=moments[0] if moments else None,
+        until=moments[-1] if moments else None,
+        tags=tags,
+        links=links,
+        data={"context": _context(found)},
+    )
+
+
+def _nearest(store: Store, view: View, found: Read, mean: FloatArray) -> list[tuple[Passage, Sentence]]:
+    ids = [one.id for of in found.sentences.values() for one in of]
+    cosine = dict(zip(ids, store.cosines(view, ids, mean).round(4).tolist(), strict=True))
+    return [
+        (found.passages[id], min(of, key=lambda one: (-cosine[one.id], one.start, one.id)))
+        for id, of in found.sentences.items()
+    ]
+
+
+def _context(found: Read) -> str:
+    """How much it is of, and of what time."""
+    many, documents = len(found.passages), len({one.document for one in found.passages.values()})
+    moments = sorted(one.at.date().isoformat() for one in found.passages.values() if one.at)
+    told = f"{many} passage{'s' * (many > 1)} of {documents} document{'s' * (documents > 1)}"
+    spoken = sorted({one.speaker for one in found.passages.values() if one.speaker}, key=fold)
+    said = f", said by {', '.join(spoken[:4])}" if spoken else ""
+    return told + said + (f", {moments[0]} to {moments[-1]}" if moments else "")
