@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -56,14 +56,18 @@ def read(store: Store, view: View, ids: Iterable[str]) -> Read:
     return Read({id: told[id] for id in sentences}, sentences)
 
 
-def means(store: Store, view: View, found: Read) -> dict[str, FloatArray]:
+def means(store: Store, view: View, ids: Collection[str]) -> dict[str, FloatArray]:
     """The mean of the vectors of each passage's sentences, shape (d,) and length 1, where there are any."""
-    ids = [one.id for of in found.sentences.values() for one in of]
-    vectors = store.vectors(view, ids)
+    among = replace(view, kinds=frozenset({schema.PASSAGE, *schema.SENTENCE_KINDS.values()}))
+    parts = store.neighbours(among, list(ids), [schema.PART_OF], "in")
+    vectors = store.vectors(view, parts.source)
+    rows: dict[str, list[FloatArray]] = defaultdict(list)
+    for sentence, passage in sorted(zip(parts.source, parts.target, strict=True)):
+        if sentence in vectors:
+            rows[passage].append(vectors[sentence])
     made: dict[str, FloatArray] = {}
-    for id, of in found.sentences.items():
-        rows = [vectors[one.id] for one in of if one.id in vectors]
-        if rows and (norm := float(np.linalg.norm(total := np.sum(rows, axis=0)))) > 0:
+    for id in ids:
+        if rows[id] and (norm := float(np.linalg.norm(total := np.sum(rows[id], axis=0)))) > 0:
             made[id] = np.asarray(total / norm, dtype=np.float32)
     return made
 
@@ -87,41 +91,36 @@ def terms(text: str) -> list[str]:
     return [one for one in words(text) if one not in FUNCTION_WORDS and (len(one) > 2 or one.isdigit())]
 
 
-def names(store: Store, view: View, sentences: Collection[str]) -> dict[str, list[tuple[str, float]]]:
-    """The entities of each sentence by name, each with its weight: rare ones say more (idf)."""
+def names(store: Store, view: View, sentences: Collection[str]) -> list[tuple[str, float]]:
+    """The entities of these sentences by name, once a mention, with a weight: rare ones say more."""
     edges = store.neighbours(view, sorted(sentences), [schema.MENTIONS], "out")
     found = store.get(view, sorted(set(edges.target)))
     entities = {id: one for id, r in found.items() if isinstance(one := schema.from_record(r), Entity)}
     count = sum(store.count(view, kind) for kind in schema.SENTENCE_KINDS.values())
-    told: dict[str, list[tuple[str, float]]] = defaultdict(list)
-    for source, target in zip(edges.source, edges.target, strict=True):
+    told = []
+    for target in edges.target:
         one = entities.get(target)
         # What mostly opens sentences is a name by its capital alone ("Thanks").
         if one and 2 * one.openings < sum(one.surfaces.values()) and "'" not in one.name:
-            weight = float(np.log1p(count / max(edges.degree[target], 1)))
-            told[source].append((one.name, weight))
+            told.append((one.name, float(np.log1p(count / max(edges.degree[target], 1)))))
     return told
 
 
-def keywords(found: Read, named: Mapping[str, Sequence[tuple[str, float]]], most: int) -> tuple[str, ...]:
-    """Names and words of highest weight: names by idf, words that several passages share, most first."""
-    weights: Counter[str] = Counter()
+def keywords(texts: Collection[str], named: Iterable[tuple[str, float]], most: int) -> tuple[str, ...]:
+    """Names by weight, and words that several of the texts share, heaviest first; none within another."""
+    weights: dict[str, float] = defaultdict(float)
     shown: dict[str, str] = {}
-    for of in found.sentences.values():
-        own: set[str] = set()
-        for sentence in of:
-            for name, weight in named.get(sentence.id, ()):
-                key = " ".join(words(name))
-                shown.setdefault(key, name)
-                weights[key] += weight  # type: ignore[assignment]
-            own.update(terms(sentence.text))
-        weights.update(own)
-    several = [
-        key for key, weight in weights.items() if key in shown or weight > 1 or len(found.passages) == 1
-    ]
-    best = sorted(several, key=lambda key: (-weights[key], key))
+    for name, weight in named:
+        key = " ".join(words(name))
+        shown.setdefault(key, name)
+        weights[key] += weight
+    for text in texts:
+        for word in set(terms(text)):
+            weights[word] += 1.0
+    least = 1 if len(texts) == 1 else 2
+    several = [key for key, weight in weights.items() if key in shown or weight >= least]
     chosen: list[str] = []
-    for key in best:
+    for key in sorted(several, key=lambda key: (-round(weights[key], 6), key)):
         if not any(set(key.split()) <= set(other.split()) for other in chosen):
             chosen.append(key)
     return tuple(shown.get(key, key) for key in chosen[:most])

@@ -161,10 +161,9 @@ def _made(store: Store, view: View, namespace: str, kind: str, about: str, title
     for passage, sentence in chosen:
         text, source = line(passage, sentence)
         parts.append(Part(text, (source,)))
-    of = {passage.id: passage for passage, _ in chosen}
-    own = Read(of, {id: tuple(s for p, s in chosen if p.id == id) for id in of})
-    moments = sorted(one.at for one in of.values() if one.at)
-    tags = keywords(own, names(store, view, [s.id for _, s in chosen]), TAGS) if chosen else ()
+    moments = sorted(passage.at for passage, _ in chosen if passage.at)
+    named = names(store, view, [one.id for _, one in chosen]) if chosen else []
+    tags = keywords([one.text for _, one in chosen], named, TAGS)
     return Note(
         id=note_id(namespace, kind, about),
         namespace=namespace,
@@ -184,8 +183,8 @@ def _central(store: Store, view: View, found: Read) -> list[tuple[Passage, Sente
     pairs = [(passage, one) for passage in order for one in found.sentences.get(passage.id, ())]
     if len(pairs) > CONSIDERED:
         pairs = [pairs[place * len(pairs) // CONSIDERED] for place in range(CONSIDERED)]
-    named = names(store, view, [one.id for _, one in pairs])
-    rows = _vectors([(terms(one.text), [name for name, _ in named.get(one.id, ())]) for _, one in pairs])
+    naming = _naming(store, view, [one.id for _, one in pairs])
+    rows = _vectors([(terms(one.text), naming.get(one.id, [])) for _, one in pairs])
     alike = rows @ rows.T
     chosen: list[int] = []
     weight = lexrank(alike) * np.log1p(np.count_nonzero(rows, axis=1))  # a greeting is like all others
@@ -195,6 +194,15 @@ def _central(store: Store, view: View, found: Read) -> list[tuple[Passage, Sente
         if rows[place].any() and all(alike[place, other] < _REPEATS for other in chosen):
             chosen.append(place)
     return [pairs[place] for place in sorted(chosen)]
+
+
+def _naming(store: Store, view: View, sentences: Sequence[str]) -> dict[str, list[str]]:
+    """The entities that each sentence names, by id."""
+    edges = store.neighbours(view, sentences, [schema.MENTIONS, schema.OPENS], "out")
+    told: dict[str, list[str]] = {}
+    for sentence, entity in zip(edges.source, edges.target, strict=True):
+        told.setdefault(sentence, []).append(entity)
+    return told
 
 
 def _vectors(texts: Sequence[tuple[list[str], list[str]]]) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ The order in which passages came decides what founded a topic; within one reflec
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
@@ -22,7 +22,6 @@ from graphmem import schema
 from graphmem.identity import fold
 from graphmem.notes import Note, Part, note_id
 from graphmem.reflection.gathered import (
-    Read,
     keywords,
     line,
     means,
@@ -32,7 +31,7 @@ from graphmem.reflection.gathered import (
     read,
 )
 from graphmem.stores.base import Store
-from graphmem.types import FloatArray, Passage, Sentence, View
+from graphmem.types import FloatArray, Passage, View
 
 NEAR: Final = 0.5
 """Cosine to a topic's mean from which a passage joins it: so coarse recall loses least."""
@@ -57,6 +56,7 @@ class _Topic:
 
     about: str
     means: dict[str, FloatArray] = field(default_factory=dict)
+    note: Note | None = None  # as it was
     _mean: tuple[int, FloatArray] | None = None
 
     @property
@@ -97,8 +97,8 @@ class _Board:
             return
         value = schema.from_record(self.store.get(self.view, [note])[note])
         assert isinstance(value, Note)
-        found = means(self.store, self.view, read(self.store, self.view, value.passages))
-        self.topics[note] = _Topic(value.about, found)
+        found = means(self.store, self.view, value.passages)
+        self.topics[note] = _Topic(value.about, found, value)
         self._known.update(value.passages)
         self.of.update(dict.fromkeys(found, note))
 
@@ -175,20 +175,33 @@ def topics(
     board = _Board(store, view, namespace)
     there = passages(store, view, touched)
     changed = set(board.of_passages(there))
-    new = read(store, view, [id for id in there if id not in board.of])
-    for id, vector in means(store, view, new).items():
+    for id, vector in means(store, view, [id for id in there if id not in board.of]).items():
         changed.add(board.join(id, vector))
     for id in sorted(changed):
-        if id in board.topics and board.topics[id].means:
+        if board.topics[id].means:
             board.settle(id, changed)
-    links = {id: board.related(id) for id in sorted(changed) if id in board.topics and board.topics[id].means}
-    evolved = sorted({other for of in links.values() for other in of} - links.keys())
-    links |= {id: board.related(id) for id in evolved}
-    for id in sorted(changed | links.keys()):
-        if id in links:
-            yield _note(store, view, namespace, board.topics[id], links[id])
-        elif id in board.topics:
-            yield _empty(namespace, board.topics[id].about)
+    live = [id for id in sorted(changed) if board.topics[id].means]
+    links = _linked({id: board.related(id) for id in live}, board)
+    for id in sorted(changed - links.keys()):
+        yield _empty(namespace, board.topics[id].about)
+    for id, of in sorted(links.items()):
+        topic = board.topics[id]
+        if id in changed or topic.note is None:
+            yield _note(store, view, namespace, topic, of, there)
+        else:
+            yield replace(topic.note, links=of)
+
+
+def _linked(forward: dict[str, tuple[str, ...]], board: _Board) -> dict[str, tuple[str, ...]]:
+    """With links back: what a new note is linked with learns of it."""
+    links = dict(forward)
+    for id, of in sorted(forward.items()):
+        for other in of:
+            note = board.topics[other].note
+            own = links.get(other, note.links if note else ())
+            if id not in own and len(own) < 2 * LINKS:
+                links[other] = (*own, id)
+    return links
 
 
 def _empty(namespace: str, about: str) -> Note:
@@ -196,43 +209,53 @@ def _empty(namespace: str, about: str) -> Note:
     return Note(id=id, namespace=namespace, kind=schema.TOPIC, about=about, title="", parts=())
 
 
-def _note(store: Store, view: View, namespace: str, topic: _Topic, links: tuple[str, ...]) -> Note:
-    """A line of each passage, the sentence that is nearest to the topic, in the order of time."""
-    found = read(store, view, topic.means)
-    chosen = _nearest(store, view, found, topic.mean)
-    parts = []
-    for passage, sentence in chosen:
-        text, source = line(passage, sentence)
-        parts.append(Part(text, (source,)))
-    named = names(store, view, [one.id for of in found.sentences.values() for one in of])
-    tags = keywords(found, named, TAGS)
-    moments = sorted(one.at for one in found.passages.values() if one.at)
+def _note(
+    store: Store,
+    view: View,
+    namespace: str,
+    topic: _Topic,
+    links: tuple[str, ...],
+    new: Collection[str],
+) -> Note:
+    """A line of each passage, in the order of time; what was read before is not read again."""
+    found = passages(store, view, topic.means)
+    kept = {part.sources[0].passage: part for part in topic.note.parts} if topic.note else {}
+    lacking = [id for id in found if id in new or id not in kept]
+    lines = {**kept, **_lines(store, view, lacking, topic.mean)}
+    parts = tuple(lines[id] for id in found if id in lines)
+    sentences = store.neighbours(view, list(found), [schema.PART_OF], "in").source
+    tags = keywords([part.text for part in parts], names(store, view, sentences), TAGS)
+    moments = sorted(one.at for one in found.values() if one.at)
     return replace(
         _empty(namespace, topic.about),
         title=", ".join(tags[:3]),
-        parts=tuple(parts),
+        parts=parts,
         at=moments[0] if moments else None,
         until=moments[-1] if moments else None,
         tags=tags,
         links=links,
-        data={"context": _context(found)},
+        data={"context": _context(found.values())},
     )
 
 
-def _nearest(store: Store, view: View, found: Read, mean: FloatArray) -> list[tuple[Passage, Sentence]]:
-    ids = [one.id for of in found.sentences.values() for one in of]
-    cosine = dict(zip(ids, store.cosines(view, ids, mean).round(4).tolist(), strict=True))
-    return [
-        (found.passages[id], min(of, key=lambda one: (-cosine[one.id], one.start, one.id)))
-        for id, of in found.sentences.items()
-    ]
+def _lines(store: Store, view: View, ids: Sequence[str], mean: FloatArray) -> dict[str, Part]:
+    """Of each passage the sentence that is nearest to its topic."""
+    found = read(store, view, ids)
+    all_ = [one.id for of in found.sentences.values() for one in of]
+    cosine = dict(zip(all_, store.cosines(view, all_, mean).round(4).tolist(), strict=True))
+    made = {}
+    for id, of in found.sentences.items():
+        best = min(of, key=lambda one: (-cosine[one.id], one.start, one.id))
+        text, source = line(found.passages[id], best)
+        made[id] = Part(text, (source,))
+    return made
 
 
-def _context(found: Read) -> str:
+def _context(found: Collection[Passage]) -> str:
     """How much it is of, and of what time."""
-    many, documents = len(found.passages), len({one.document for one in found.passages.values()})
-    moments = sorted(one.at.date().isoformat() for one in found.passages.values() if one.at)
+    many, documents = len(found), len({one.document for one in found})
+    moments = sorted(one.at.date().isoformat() for one in found if one.at)
     told = f"{many} passage{'s' * (many > 1)} of {documents} document{'s' * (documents > 1)}"
-    spoken = sorted({one.speaker for one in found.passages.values() if one.speaker}, key=fold)
+    spoken = sorted({one.speaker for one in found if one.speaker}, key=fold)
     said = f", said by {', '.join(spoken[:4])}" if spoken else ""
     return told + said + (f", {moments[0]} to {moments[-1]}" if moments else "")
