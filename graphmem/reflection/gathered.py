@@ -99,10 +99,10 @@ def names(store: Store, view: View, sentences: Collection[str]) -> list[tuple[st
     count = sum(store.count(view, kind) for kind in schema.SENTENCE_KINDS.values())
     told = []
     for target in edges.target:
-        one = entities.get(target)
+        entity = entities.get(target)
         # What mostly opens sentences is a name by its capital alone ("Thanks").
-        if one and 2 * one.openings < sum(one.surfaces.values()) and "'" not in one.name:
-            told.append((one.name, float(np.log1p(count / max(edges.degree[target], 1)))))
+        if entity and 2 * entity.openings < sum(entity.surfaces.values()) and "'" not in entity.name:
+            told.append((entity.name, float(np.log1p(count / max(edges.degree[target], 1)))))
     return told
 
 

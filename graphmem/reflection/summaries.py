@@ -118,7 +118,7 @@ def _session(store: Store, view: View, passage: Passage) -> dict[str, Passage]:
     for direction in ("in", "out"):
         edge = [passage.id]
         for _ in range(STEPS):
-            follows = store.neighbours(view, edge, [schema.FOLLOWS], direction)  # type: ignore[arg-type]
+            follows = store.neighbours(view, edge, [schema.FOLLOWS], direction)
             ends = passages(store, view, follows.source if direction == "in" else follows.target)
             inside = {
                 id: one
