@@ -38,6 +38,7 @@ from graphmem.testing import HashEmbedder
 SIZES: Final = (1_000, 100_000)
 DAYS: Final = 5
 BOUND: Final = 1.5
+LATER: Final = 400  # years, after all that any memory holds: its days are the new ones
 DIMENSION: Final = 384
 AT_ONCE: Final = 20  # days of an ingest
 MINE: Final = ("sessions", "days", "weeks", "topics")
@@ -61,9 +62,9 @@ def year(data: Path) -> tuple[list[Day], frozenset[str]]:
     return [days[one] for one in sorted(days)], names_of(texts)
 
 
-def lived(days: Sequence[Day], names: frozenset[str]) -> Iterator[Reading]:
+def lived(days: Sequence[Day], names: frozenset[str], first: int = 0) -> Iterator[Reading]:
     """The days, year after year, each a source of its own; from the second year on under other names."""
-    for number in count():
+    for number in count(first):
         shift = timedelta(days=366 * number)
         for day in days:
             turns = [
@@ -117,8 +118,8 @@ def measure(data: Path, sizes: Sequence[int], folder: Path) -> dict[str, dict[st
         for size in sizes:
             url = f"sqlite:///{folder.resolve()}/{size}.db"
             memory = stack.enter_context(Memory.open(url, embedder=HashEmbedder(DIMENSION)))
-            lives[size] = memory, lived(days, names)
-            filled(*lives[size], size)
+            filled(memory, lived(days, names), size)
+            lives[size] = memory, lived(days, names, LATER)  # the same days for all
         for _ in range(DAYS):
             for size, (memory, readings) in lives.items():
                 told[size].append(one_day(memory, readings))
