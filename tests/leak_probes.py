@@ -26,6 +26,7 @@ from graphmem import Memory, Query, View, schema, undoing
 from graphmem.aio import AsyncMemory
 from graphmem.answering.evidence import evidence
 from graphmem.answering.fusion import Found
+from graphmem.answering.thoughts import answered
 from graphmem.exchange import FORMS, written
 from graphmem.exchange.contents import Contents
 from graphmem.forgetting import everything
@@ -37,7 +38,9 @@ from graphmem.langchain import (
     memory_tools,
 )
 from graphmem.langgraph import GraphMemStore
+from graphmem.notes import Note, Part, Source
 from graphmem.past import Past
+from graphmem.ranking import Ranking
 from graphmem.receipts import receipt
 from graphmem.retrieval.candidates import candidates
 from graphmem.retrieval.hits import hits
@@ -172,10 +175,19 @@ def _answer(memory: Memory, given: Given) -> object:
 
 
 def _thought(memory: Memory, given: Given) -> object:
-    """What is kept of an answer, and given again."""
-    says = client(repeater("Zelda", "heron of Whitby"))
-    asked = [memory.ask(question, says, 9, think=True) for question in (QUESTION, "heron", QUESTION)]
-    return asked, [note.parts for note in memory.notes("thought")]
+    """What a thought answers that claims to rest on all passages of theirs and mine."""
+    ids = [*given.theirs, *given.mine]
+    sources = tuple(Source(id, 0, 3) for id in ids)
+    note = Note(
+        id="n0", namespace="mine", kind="thought", about="", title="", parts=(Part("Zelda.", sources),),
+        data={"asked": [QUESTION, "heron"], "seen": ids, "at": "2024"},
+    )  # fmt: skip
+    each = [replace(note, parts=(Part("Zelda.", (one,)),)) for one in sources]
+
+    def found(text: str) -> Ranking:
+        return memory.recall(text, 9)
+
+    return [answered(memory.store, memory.view, one, found, QUESTION) for one in (note, *each)]
 
 
 def _then(memory: Memory, given: Given) -> object:

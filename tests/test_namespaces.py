@@ -243,6 +243,8 @@ COMMANDS: dict[str, list[list[str]]] = {
         ["--between", "1900-01-01", "2100-01-01", "--dry-run"],
         ["--everything", "--dry-run", "--json"],
     ],
+    "notes": [[], ["--json"], ["topic", "--about", "heron"]],
+    "reflect": [["--dry-run"], ["--dry-run", "--json", "--whole"]],
     "stats": [["--documents"], ["--documents", "--json"], [], ["--json"]],
     "export": [[], *(["-", "--format", form] for form in ("graphml", "cypher", "jsonld", "turtle", "csv"))],
     "share": [["mine"], ["mine", "--json"], ["mine", "--with", "theirs"]],

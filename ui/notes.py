@@ -110,7 +110,7 @@ def _chosen(found: Sequence[Note]) -> list[Note]:
         "Kind", [_ALL, *kinds], index=[_ALL, *kinds].index(asked("kind")) if asked("kind") in kinds else 0
     )
     text = columns[1].text_input("With these words", asked("find"))
-    tell(kind="" if kind == _ALL else kind, find=text.strip())
+    tell(kind=kind if kind and kind != _ALL else "", find=text.strip())
     wanted = set(folded(text))
     left = [
         note
@@ -170,7 +170,12 @@ def _part(note: Note, number: int, part: Part, passages: dict[str, Passage]) -> 
     with st.container(horizontal=True, vertical_alignment="center"):
         for one in sources[:_SOURCES]:
             label = " ".join(filter(None, (one.speaker, f"{one.at:%Y-%m-%d}" if one.at else "")))
-            place = {"id": one.document, "passage": str(one.position + 1)}
-            link(label or "Source", "documents", icon=":material/description:", **place)
+            link(
+                label or "Source",
+                "documents",
+                icon=":material/description:",
+                id=one.document,
+                passage=str(one.position + 1),
+            )
         if len(sources) > _SOURCES:
             st.caption(f"and {len(sources) - _SOURCES:,} more")

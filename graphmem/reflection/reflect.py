@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from graphmem import schema
 from graphmem.errors import InputError
+from graphmem.history import newest
 from graphmem.notes import Note, note_id
 from graphmem.reflection.reflectors import REFLECTORS, Reflector
 from graphmem.stores.base import Store
@@ -84,24 +85,25 @@ def reflected(
     chosen = _chosen(only, reflectors)
     mark = store.get(view, [note_id(namespace, *MARK)]).get(note_id(namespace, *MARK))
     seen = _seen(mark)
-    head = store.head()
-    since = min((seen.get(name, 0) for name in chosen), default=0)
+    last = next(newest(store, view), None)
     kinds = frozenset[str]().union(*(one.kinds for one in chosen.values()))
-    news = _News((), True) if whole or not since else _news(store, view, since, kinds)
-    if news.lost:
+    known = {seen[name] for name in chosen if name in seen}
+    news = None if whole or not chosen.keys() <= seen.keys() else _news(store, view, known, kinds)
+    if news is None or news.lost:
         passages: Collection[str] = [record.id for record in store.scan(view, schema.PASSAGE)]
     else:
         passages = news.passages
-    if not passages and not (news.lost and since):
-        return Reflection(0, news.lost)
+    everything = news is None or news.lost
+    if last is None or not (passages or (everything and mark)):
+        return Reflection(0, everything)
     made = (chosen[name].make(store, view, namespace, passages, now) for name in chosen)
     new = {note.id: note for notes in made for note in notes}
-    old = _old(store, view, new, kinds if news.lost else frozenset())
+    old = _old(store, view, new, kinds if everything else frozenset())
     left = dict.fromkeys(old)  # of what was gone over as a whole, what is not made again goes
     told = _told(old, {**left, **new})
-    after = _mark(namespace, {**seen, **dict.fromkeys(chosen, head)})
+    after = _mark(namespace, {**seen, **dict.fromkeys(chosen, last.id)})
     changes = (*told.changes, *([Change(mark, after)] if mark != after else ()))
-    return replace(told, passages=len(passages), whole=news.lost, changes=changes)
+    return replace(told, passages=len(passages), whole=everything, changes=changes)
 
 
 def _chosen(only: Iterable[str], reflectors: Mapping[str, Reflector]) -> dict[str, Reflector]:
@@ -111,12 +113,12 @@ def _chosen(only: Iterable[str], reflectors: Mapping[str, Reflector]) -> dict[st
     return {name: reflectors[name] for name in reflectors if name in names}
 
 
-def _seen(mark: Record | None) -> dict[str, int]:
-    """Up to which commit each reflector went."""
+def _seen(mark: Record | None) -> dict[str, str]:
+    """Up to which commit each reflector went, by its id: numbers would tell what others write."""
     return dict(mark.body["data"]["seen"]) if mark else {}
 
 
-def _mark(namespace: str, seen: Mapping[str, int]) -> Record:
+def _mark(namespace: str, seen: Mapping[str, str]) -> Record:
     kind, about = MARK
     data: dict[str, Any] = {"seen": dict(sorted(seen.items()))}
     id = note_id(namespace, kind, about)
@@ -125,21 +127,25 @@ def _mark(namespace: str, seen: Mapping[str, int]) -> Record:
     )
 
 
-def _news(store: Store, view: View, since: int, kinds: Collection[str]) -> _News:
-    """What commits after this one did to passages, and to notes of these kinds; reflections are no news."""
-    after: dict[str, Record | None] = {}
-    lost = False
-    for commit in store.commits(view, after=since):
+def _news(store: Store, view: View, seen: Collection[str], kinds: Collection[str]) -> _News | None:
+    """What came after the first of these commits to passages, and to notes of these kinds; None if one is gone.
+
+    What reflections wrote is no news.
+    """
+    left, touched, lost = set(seen), dict[str, bool](), False
+    for commit in newest(store, view):
+        left.discard(commit.id)
+        if not left:
+            there = store.get(View(view.namespaces, kinds=frozenset({schema.PASSAGE})), sorted(touched))
+            return _News(sorted(there), lost or any(touched[id] for id in touched.keys() - there))
         for change in commit.changes:
             if change.record.kind == schema.PASSAGE:
-                after[change.id] = change.after
+                touched[change.id] = True
             elif change.record.kind in schema.SENTENCE_KINDS.values() and change.after:
-                after.setdefault(str(change.after.body["passage"]), change.after)
+                touched.setdefault(str(change.after.body["passage"]), False)
             elif change.record.kind == schema.NOTE and commit.author != AUTHOR:
-                lost = lost or change.record.body["kind"] in kinds  # it lost a part, or a person undid it
-    lost = lost or any(record is None for record in after.values())
-    there = store.get(View(view.namespaces, kinds=frozenset({schema.PASSAGE})), sorted(after))
-    return _News(sorted(there), lost)
+                lost = lost or change.record.body["kind"] in kinds  # it lost a part, or was undone
+    return None
 
 
 def _old(store: Store, view: View, new: Mapping[str, Note], kinds: frozenset[str]) -> dict[str, Record]:
