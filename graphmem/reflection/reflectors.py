@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 from graphmem import schema
 from graphmem.notes import Note
-from graphmem.reflection import routines
+from graphmem.reflection import personal, routines
 from graphmem.reflection.summaries import DAY, SESSION, WEEK, days, sessions, weeks
 from graphmem.reflection.topics import topics
 from graphmem.stores.base import Store
@@ -37,5 +37,6 @@ REFLECTORS: Final[Mapping[str, Reflector]] = {
     "weeks": Reflector(weeks, frozenset({WEEK})),
     "topics": Reflector(topics, frozenset({schema.TOPIC})),
     "routines": Reflector(routines.routines, frozenset({routines.KIND})),
+    "names": Reflector(personal.names, frozenset({personal.KIND})),
 }
 """By name, in the order in which they are asked."""
