@@ -134,7 +134,7 @@ def _told(passage: Passage, sentence: Sentence, vector: FloatArray) -> Iterator[
         title = _title(one)
         if title in _LIGHT:
             continue
-        start, end = _clause(sentence.text, one)
+        start, end = clause(sentence.text, one)
         again = said_at is not None and bool(rules(sentence.text[start:end], said_at))
         at = said_at if again else when.begin
         if at is None or not (again or (one.happens and when.precision in _FINE)):
@@ -163,7 +163,7 @@ def rules(text: str, at: datetime) -> list[Rule]:
     ]
 
 
-def _clause(text: str, one: Statement) -> tuple[int, int]:
+def clause(text: str, one: Statement) -> tuple[int, int]:
     """From the full stop before a statement to the one behind it."""
     begins = [match.end() for match in _STOP.finditer(text, 0, one.start + 1) if match.end() <= one.start]
     stop = _STOP.search(text, max(one.start, one.end - 1))

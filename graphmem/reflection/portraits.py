@@ -1,15 +1,16 @@
 """Portraits: of each person, organization and project what holds of it now, in lines taken from its sources.
 
-A line is a sentence as it stands, chosen for a fact that it states. What a later fact ended, a person took back or
-only an untrusted source says is in none (``graphmem.standing``). However often an entity is named, so many of its
-facts are read and no more.
+A line is a sentence as it stands, chosen for a fact that it states; what is only talk between two ("I am
+happy for you") is none. What a later fact ended, a person took back or only an untrusted source says is in
+none (``graphmem.standing``). However often an entity is named, so many of its facts are read and no more.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -17,8 +18,10 @@ from graphmem import schema
 from graphmem.identity import fold
 from graphmem.notes import Note, Part, Source, note_id
 from graphmem.reflection import routines
+from graphmem.reflection.occasions import clause, occasions
+from graphmem.reflection.recurrence import recurring
 from graphmem.standing import standings
-from graphmem.statements import Event, Fact
+from graphmem.statements import Event, Fact, event_id, fact_id
 from graphmem.stores.base import Store
 from graphmem.types import Entity, Passage, Sentence, View
 
@@ -32,7 +35,7 @@ _MOST: Final = {"relation": 5, "holds": 8, "likes": 4, "often": 3, "recent": 4}
 """Lines of each sort, in their order."""
 _SURE: Final = 0.5  # confidence of a fact that is told
 _LONGEST: Final = 240  # characters of a line: a longer sentence says too many things
-_NOTES: Final = 50  # notes among which an entity's routines are looked for
+_TALK: Final = re.compile(r"\b(?:you|your|yours|you're|thanks|congrats|wow)\b", re.IGNORECASE)
 _LIKES: Final = frozenset({"like", "love", "enjoy", "prefer", "adore", "hate", "dislike", "cherish"})
 _EMPTY: Final = frozenset(
     "it that this he she they them him her i me you we us what which who so one".split()
@@ -53,7 +56,7 @@ class _Line:
 def portraits(
     store: Store, view: View, namespace: str, touched: Collection[str], now: datetime
 ) -> Iterator[Note]:
-    """The portraits of those whom passages name or tell of; one without parts, of whom nothing holds any more.
+    """The portraits of those whom passages name; one without parts, of whom nothing holds any more.
 
     Args:
         store: what is read.
@@ -88,15 +91,16 @@ def _named(store: Store, view: View, passages: Collection[str], keys: Collection
 
 def _lines(store: Store, view: View, namespace: str, entity: Entity, now: datetime) -> list[_Line]:
     """The lines of a portrait, in order."""
-    facts = _facts(store, view, namespace, entity, now)
-    told = _evidence(store, view, [one.id for one in facts])
+    ids = store.neighbours(view, [entity.id], [schema.SUBJECT], "in", limit=FACTS).source
+    facts = _standing(store, view, namespace, ids, now)
+    told = _evidence(store, view, ids)
     by_sort: dict[str, list[_Line]] = defaultdict(list)
     for fact in facts:
-        for sentence, passage in told.get(fact.id, ()):
-            if len(sentence.text) <= _LONGEST:
-                by_sort[_sort(fact, entity)].append(_line(fact, entity, sentence, passage))
-                break
-    by_sort["often"] = _often(store, view, entity)
+        own = (_line(fact, entity, sentence, passage) for sentence, passage in told.get(fact.id, ()))
+        if line := next(filter(None, own), None):
+            by_sort[line.sort].append(line)
+    passages = sorted({passage.id for known in told.values() for _, passage in known})
+    by_sort["often"] = list(_often(store, view, entity, passages))
     chosen: list[_Line] = []
     said: set[str] = set()
     for sort, most in _MOST.items():
@@ -104,14 +108,14 @@ def _lines(store: Store, view: View, namespace: str, entity: Entity, now: dateti
         ranked.sort(key=lambda one: (sort != "recent") * one.weight, reverse=True)
         if sort == "recent":
             ranked.sort(key=lambda one: one.at.isoformat() if one.at else "", reverse=True)
-        new = [one for one in ranked if not (one.text in said or said.add(one.text))]  # type: ignore[func-returns-value]
-        chosen += new[:most]
+        new = list({one.text: one for one in reversed(ranked) if one.text not in said}.values())[::-1][:most]
+        said |= {one.text for one in new}
+        chosen += new
     return chosen
 
 
-def _facts(store: Store, view: View, namespace: str, entity: Entity, now: datetime) -> list[Fact]:
-    """What is plainly said of an entity and holds, and what it did."""
-    ids = store.neighbours(view, [entity.id], [schema.SUBJECT], "in", limit=FACTS).source
+def _standing(store: Store, view: View, namespace: str, ids: Sequence[str], now: datetime) -> list[Fact]:
+    """Those of some facts that are plainly said and hold, and of events that nobody took back."""
     values = map(schema.from_record, store.get(view, ids).values())
     plain = [one for one in values if isinstance(one, Fact) and _plain(one)]
     stands = standings(store, view, plain, now, namespace)
@@ -124,7 +128,8 @@ def _facts(store: Store, view: View, namespace: str, entity: Entity, now: dateti
 def _plain(fact: Fact) -> bool:
     """Whether a fact is said outright and says something."""
     objects = [one for one in fact.participants[1:] if fold(one.text) not in _EMPTY]
-    return bool(objects) and not fact.negated and not fact.modality and fact.confidence >= _SURE
+    lasting = not fact.happens or isinstance(fact, Event) or bool(fact.relation)
+    return bool(objects) and lasting and not fact.negated and not fact.modality and fact.confidence >= _SURE
 
 
 def _sort(fact: Fact, entity: Entity) -> str:
@@ -137,13 +142,22 @@ def _sort(fact: Fact, entity: Entity) -> str:
     return "relation" if fact.relation and others else "holds"
 
 
-def _line(fact: Fact, entity: Entity, sentence: Sentence, passage: Passage) -> _Line:
-    """A sentence as a line: with who said it, so that "I" is understood."""
+def _line(fact: Fact, entity: Entity, sentence: Sentence, passage: Passage) -> _Line | None:
+    """The part of a sentence that states a fact, with who said it, so that "I" is understood."""
+    make = event_id if isinstance(fact, Event) else fact_id
+    for one in sentence.statements:
+        if make(sentence.namespace, one) == fact.id:
+            break
+    else:
+        return None
+    start, end = clause(sentence.text, one)
+    text = sentence.text[start:end].strip()
+    if len(text) > _LONGEST or "\n" in text or text.endswith("?") or _TALK.search(text):
+        return None
+    start = sentence.text.index(text, start)
+    source = Source(passage.id, sentence.start + start, sentence.start + start + len(text))
     at = fact.when.begin if fact.when and fact.when.begin else sentence.at
-    who = f"{passage.speaker}: " if passage.speaker else ""
-    end = sentence.text.find("\n")
-    text = sentence.text if end < 0 else sentence.text[:end]
-    source = Source(passage.id, sentence.start, sentence.start + len(text))
+    who = f"{passage.speaker}: " if passage.kind == "turn" and passage.speaker else ""
     weight = fact.stated + (1.0 if fact.relation else 0.0) + fact.confidence
     return _Line(_sort(fact, entity), f"{who}{text}", source, at, weight)
 
@@ -168,17 +182,14 @@ def _evidence(store: Store, view: View, facts: Sequence[str]) -> Mapping[str, li
     return found
 
 
-def _often(store: Store, view: View, entity: Entity) -> list[_Line]:
-    """What an entity does again and again, from the notes of its routines."""
-    among = replace(view, kinds=frozenset({schema.NOTE}))
-    ids = [id for id, _ in store.search_text(among, f"{entity.name} said every day week", _NOTES)]
-    values = map(schema.from_record, store.get(among, ids).values())
-    return [
-        _Line("often", f"{entity.name}: {one.parts[0].text}", source, one.until, float(one.data["days"]))
-        for one in values
-        if isinstance(one, Note) and one.kind == routines.KIND and one.data.get("who") == entity.key
-        for source in one.parts[0].sources[:1]
-    ]
+def _often(store: Store, view: View, entity: Entity, passages: Collection[str]) -> Iterator[_Line]:
+    """What an entity does again and again, as these passages tell it."""
+    own = [one for one in occasions(store, view, passages) if one.stream == f"={entity.key}"]
+    for one in recurring(own):
+        first = (one.said or one.occasions)[0]
+        source = Source(first.passage, first.start, first.end)
+        often = one.rule.text if one.rule else "again and again"
+        yield _Line("often", f"{entity.name}: {one.title}, {often}", source, first.at, float(len(one.days)))
 
 
 def _note(id: str, namespace: str, entity: Entity, lines: Iterable[_Line]) -> Note:

@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 from graphmem import schema
 from graphmem.notes import Note
-from graphmem.reflection import personal, routines
+from graphmem.reflection import personal, portraits, routines
 from graphmem.reflection.summaries import DAY, SESSION, WEEK, days, sessions, weeks
 from graphmem.reflection.topics import topics
 from graphmem.stores.base import Store
@@ -38,5 +38,6 @@ REFLECTORS: Final[Mapping[str, Reflector]] = {
     "topics": Reflector(topics, frozenset({schema.TOPIC})),
     "routines": Reflector(routines.routines, frozenset({routines.KIND})),
     "names": Reflector(personal.names, frozenset({personal.KIND})),
+    "portraits": Reflector(portraits.portraits, frozenset({portraits.KIND})),
 }
 """By name, in the order in which they are asked."""
