@@ -31,7 +31,7 @@ GRAPHMEM = Path(sys.executable).parent / "graphmem"
 COMMANDS = sorted(
     """add admit ask at blame copy correct diff different disputes doctor export extract facts familiar forget
     history import ingest mcp merge notes pin purge query questions reflect relate rename restore retract
-    retype same share show split stats trust ui undo unshare verify""".split()
+    retype routines same share show split stats trust ui undo unshare verify""".split()
 )
 ASH = "# Ash\n\nAda Byron planted the ash in Bergen.\n"
 CHAT = "[2023-05-08 13:56] Ada Byron: I go to London.\n[2023-05-09 08:00] Charles: Bring the notes.\n"

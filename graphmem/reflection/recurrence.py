@@ -79,7 +79,8 @@ class Routine:
     @property
     def days(self) -> list[date]:
         """The days on which it was done or planned, in order; else those on which it was said."""
-        dated = [one for one in self.occasions if one.dated] or self.occasions
+        off = {one.occasion for one in self.departures if one.what == "called off"}
+        dated = [one for one in self.occasions if one.dated and one not in off] or self.occasions
         return sorted({one.at.date() for one in dated})
 
     @property
