@@ -93,6 +93,7 @@ def test_a_question_means_what_its_owner_calls_so(tmp_path: Path) -> None:
         assert asked(memory, "Where does Cy's sister live?") == []
         assert asked(memory, "What is Bo's favourite cup?") == [("favourite cup", "the blue one from Delft")]
         assert asked(memory, "Is the usual place of Ann open?") == [("usual place", "the café by the canal")]
+        assert asked(memory, "What is Bo's least favourite cup?") == []
         assert asked(memory, "Who is the captain?") == []
 
 

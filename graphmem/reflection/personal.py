@@ -257,6 +257,8 @@ def _asked(question: str, note: Note) -> str:
     pattern = r"[\W_]+".join(map(re.escape, phrase.split())).replace("favourite", "favou?rite")
     for match in re.finditer(rf"(?<!\w){pattern}(?!\w)", question, re.IGNORECASE):
         before = question[: match.start()]
+        if before.casefold().endswith("least "):  # of a favourite: what is asked for is another
+            continue
         possessor = _POSSESSOR.search(before) or re.search(r"([A-Z][\w-]*)['’]s? \w+ $", before)
         if possessor:
             if owner and fold(possessor[1]) in (owner, owner.split()[0]):
