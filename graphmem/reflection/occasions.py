@@ -18,12 +18,12 @@ from graphmem.statements import Statement
 from graphmem.stores.base import Store
 from graphmem.types import FloatArray, Passage, Sentence, View
 
-CLOSE: Final = 0.66
+CLOSE: Final = 0.62
 """Cosine from which on two may be alike at all: below it hardly two days of one routine were, where this was
 chosen (see ``graphmem.reflection.recurrence``)."""
 MOST: Final = 1000
 """Occasions of a stream that are compared: the time grows with their square."""
-_NEIGHBOURS: Final = 100  # sentences that are looked at around each
+_NEIGHBOURS: Final = 200  # sentences that are looked at around each
 _FINE: Final = frozenset({"second", "minute", "hour", "part", "day", ""})
 # What a reader makes of a record's other fields: "type: calendar; end time: 12:00; …".
 _FIELDS: Final = re.compile(r"\n[\w ]{1,40}: [^;\n]*;[^\n]*\w: ")

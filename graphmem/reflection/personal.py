@@ -114,7 +114,7 @@ def sayings(passage: Passage) -> Iterator[Saying]:
     """What a passage says that phrases mean to its speaker, in order of place."""
     if passage.kind == "record":
         yield from _card(passage)
-    found = {}
+    found: dict[tuple[str, str], tuple[int, int, str]] = {}
     for pattern in _PATTERNS:
         for match in pattern.finditer(passage.text):
             phrase = fold(match["phrase"])

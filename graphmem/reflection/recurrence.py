@@ -17,8 +17,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, Literal, TypeAlias
 
+import numpy as np
+
 from graphmem.reflection.alike import Matrix, components, likeness, linked
-from graphmem.reflection.occasions import MOST, Occasion, rules
+from graphmem.reflection.occasions import CLOSE, MOST, Occasion, rules
 from graphmem.reflection.often import often
 from graphmem.reflection.rhythm import KEPT, Rhythm, kept, mostly, rhythm
 from graphmem.reflection.rule import Rule
@@ -109,6 +111,15 @@ def recurring(occasions: Sequence[Occasion]) -> list[Routine]:
     known = sorted(occasions, key=lambda one: (one.at, one.passage, one.start))[-MOST:]
     if not known:
         return []
+    vectors = np.array([one.vector for one in known], dtype=np.float64)
+    found: list[Routine] = []
+    for close in components(vectors @ vectors.T, CLOSE):
+        found += _among([known[one] for one in close])
+    return sorted(found, key=lambda one: (one.title, one.days[0], one.occasions[0].passage))
+
+
+def _among(known: Sequence[Occasion]) -> list[Routine]:
+    """The routines of occasions that steps of close vectors join: nothing else has a part in them."""
     like = likeness(known)
     said = [_said(one) for one in known]
     found = []
@@ -119,10 +130,9 @@ def recurring(occasions: Sequence[Occasion]) -> list[Routine]:
                 own = [_days_of(known, like, group, telling)]
             else:
                 own = [one for one in linked(like, group, SAME) if _habit([known[n] for n in one])]
-            found += [
-                _routine([known[n] for n in one], {known[n]: said[n] or [] for n in telling}) for one in own
-            ]
-    return sorted(found, key=lambda one: (one.title, one.days[0], one.occasions[0].passage))
+            told = {known[n]: said[n] or [] for n in telling}
+            found += [_routine([known[n] for n in one], told) for one in own]
+    return found
 
 
 def _said(one: Occasion) -> list[Rule] | None:
