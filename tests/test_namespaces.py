@@ -244,6 +244,7 @@ COMMANDS: dict[str, list[list[str]]] = {
         ["--everything", "--dry-run", "--json"],
     ],
     "notes": [[], ["--json"], ["topic", "--about", "heron"]],
+    "routines": [[], ["heron", "--json"]],
     "reflect": [["--dry-run"], ["--dry-run", "--json", "--whole"]],
     "stats": [["--documents"], ["--documents", "--json"], [], ["--json"]],
     "export": [[], *(["-", "--format", form] for form in ("graphml", "cypher", "jsonld", "turtle", "csv"))],

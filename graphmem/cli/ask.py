@@ -29,6 +29,10 @@ from graphmem.memory import DEFAULT_NAMESPACE
 if TYPE_CHECKING:
     from graphmem.answering import Answer, Assertion, Step
 
+StepsOption = Annotated[str, typer.Option(help="What comes before the answer: some of these, or none.")]
+ThinkOption = Annotated[
+    bool, typer.Option("--think", help="Keep the answer, and give a kept one while nothing is new.")
+]
 _NONE: Final = "none"
 
 
@@ -158,18 +162,14 @@ def register(app: typer.Typer) -> None:
             ),
         ],
         k: Annotated[int, typer.Option("--k", "-k", min=1, max=100, help="How many passages at most.")] = 10,
-        steps: Annotated[
-            str, typer.Option(help="What comes before the answer: some of these, or none.")
-        ] = "decomposition,clues,notes,filter",
+        steps: StepsOption = "decomposition,clues,notes,filter",
         rounds: Annotated[int, typer.Option(min=0, max=20, help="How many notes at most.")] = 3,
         why: Annotated[bool, typer.Option("--why", help="Show what was asked, and all hits.")] = False,
         trusted_only: Annotated[
             bool, typer.Option("--trusted-only", help="Leave out what comes from untrusted sources.")
         ] = False,
         as_of: Annotated[str | None, typer.Option(help="Answer as the world was then (ISO date).")] = None,
-        think: Annotated[
-            bool, typer.Option("--think", help="Keep the answer, and give a kept one while nothing is new.")
-        ] = False,
+        think: ThinkOption = False,
         llm_budget: LlmBudgetOption = None,
         llm_price: LlmPriceOption = None,
         no_llm_cache: NoLlmCacheOption = False,
@@ -183,8 +183,8 @@ def register(app: typer.Typer) -> None:
         Each statement cites the sentences that it rests on; the quotes are looked up, and what they do not
         carry is told as not supported.
         """
-        taken, moment = steps_of(steps), parse_moment(as_of)
-        limit, cache = budget_of(llm_budget, llm_price), cache_of(not no_llm_cache)
+        taken, moment, cache = steps_of(steps), parse_moment(as_of), cache_of(not no_llm_cache)
+        limit = budget_of(llm_budget, llm_price)
         with opened(store, namespace, create=False, also=also) as memory:
             client = Client(chat_model(llm), name=llm, cache=cache, budget=limit)
             try:

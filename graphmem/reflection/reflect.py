@@ -128,9 +128,9 @@ def _mark(namespace: str, seen: Mapping[str, str]) -> Record:
 
 
 def _news(store: Store, view: View, seen: Collection[str], kinds: Collection[str]) -> _News | None:
-    """What came after the first of these commits to passages, and to notes of these kinds; None if one is gone.
+    """What became of passages and notes of these kinds after the first of these commits.
 
-    What reflections wrote is no news.
+    None if one of them is not there. What reflections wrote is no news.
     """
     left, touched, lost = set(seen), dict[str, bool](), False
     for commit in newest(store, view):
