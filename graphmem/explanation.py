@@ -44,8 +44,9 @@ class Explanation:
     """Why a ranking is what it is, beside what each hit says of itself.
 
     ``looked_at`` counts sentences that were weighed, ``scored`` the passages that might have been hits.
-    ``left_out`` counts passages that would be among the first otherwise, by what took them away: "untrusted",
-    "retracted", "later" (than the moment that was asked for).
+    ``left_out`` counts passages that would be among the first otherwise, by what took them: "untrusted",
+    "retracted", "later" (than the moment asked for). ``kind`` is the question's, and ``learned`` what
+    was learned of such, by part: what multiplies it, of forms what each adds.
     """
 
     seeds: tuple[Seed, ...] = ()
@@ -53,3 +54,5 @@ class Explanation:
     looked_at: int = 0
     scored: int = 0
     left_out: Mapping[str, int] = field(default_factory=dict)
+    kind: str = ""
+    learned: Mapping[str, float] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from graphmem.changes import diff
 from graphmem.embedding import Remembering
 from graphmem.errors import QueryError
 from graphmem.explanation import Explanation
+from graphmem.learning.weights import Weights
 from graphmem.marking import marked
 from graphmem.ranking import Query, Ranking
 from graphmem.retrieval.recall import recall
@@ -19,7 +20,7 @@ from graphmem.types import View
 from graphmem.verbs.editing import Editing
 from graphmem.verbs.forgetting import Forgetting
 from graphmem.verbs.history import History
-from graphmem.verbs.noting import Noting
+from graphmem.verbs.learning import Learning
 from graphmem.verbs.opened import DEFAULT_NAMESPACE
 from graphmem.verbs.purging import Purging
 from graphmem.verbs.sharing import Sharing
@@ -49,7 +50,7 @@ def _asked(query: Query) -> Query:
     return replace(query, text=query.text.encode("utf-8", "replace").decode("utf-8"), view=view)
 
 
-class Memory(Editing, Forgetting, Noting, Purging, History, Sharing, Verifying):
+class Memory(Editing, Forgetting, Learning, Purging, History, Sharing, Verifying):
     """Reads and writes one namespace of a store; every write is a commit."""
 
     _remembering: Remembering | None = None
@@ -64,6 +65,7 @@ class Memory(Editing, Forgetting, Noting, Purging, History, Sharing, Verifying):
         retired: bool = False,
         why: bool = False,
         coarse: bool = False,
+        learned: bool | Weights = True,
     ) -> Ranking:
         """The passages that answer a question, best first, each with its evidence and its path.
 
@@ -74,6 +76,8 @@ class Memory(Editing, Forgetting, Noting, Purging, History, Sharing, Verifying):
         then asked once more. With ``coarse`` sentences of the topics that are nearest to the question are
         compared with it, and those in no topic, where there are enough topics that this saves something:
         a fifth of the comparisons in a large memory.
+        What was learned from feedback in this namespace weighs the hits, unless ``learned`` is False; it may
+        also be given, as it was learned elsewhere.
 
         Raises:
             NotShared: the query names a namespace that does not share itself with this one.
@@ -87,17 +91,20 @@ class Memory(Editing, Forgetting, Noting, Purging, History, Sharing, Verifying):
             question = replace(question, coarse=coarse or question.coarse)
         self._check_encoder()
         query = _asked(question)
-        ranking, gone = self._found(query, trusted_only, why)
+        weights = (self.learned() if learned else None) if isinstance(learned, bool) else learned
+        ranking, gone = self._found(query, trusted_only, why, weights)
         asked = query.k
         # As many as were asked for, however many were taken back: each round asks for more.
         while not retired and gone and len(ranking) == asked and len(ranking) - len(gone) < query.k:
             asked += query.k
-            ranking, gone = self._found(replace(query, k=asked), trusted_only, why)
+            ranking, gone = self._found(replace(query, k=asked), trusted_only, why, weights)
         hits = tuple(hit for hit in ranking if retired or hit.passage.id not in gone)
         found = replace(ranking, query=query, hits=hits[: query.k])
-        return self._with_left_out(found, ranking, trusted_only) if why else found
+        return self._with_left_out(found, ranking, trusted_only, weights) if why else found
 
-    def _with_left_out(self, found: Ranking, ranking: Ranking, trusted_only: bool) -> Ranking:
+    def _with_left_out(
+        self, found: Ranking, ranking: Ranking, trusted_only: bool, weights: Weights | None
+    ) -> Ranking:
         """With what was taken back out of the ranking that it is from, and what came later, counted."""
         kept, counts = {hit.passage.id for hit in found}, {}
         full = len(found) == found.query.k
@@ -106,21 +113,31 @@ class Memory(Editing, Forgetting, Noting, Purging, History, Sharing, Verifying):
         view = found.query.view
         if view.as_of is not None:
             whole = replace(found.query, view=replace(view, as_of=None))
-            now, _ = self._found(whole, trusted_only, False)
+            now, _ = self._found(whole, trusted_only, False, weights)
             seen = self.store.get(view, [id for hit in now for id in (hit.passage.id, hit.evidence.id)])
             counts["later"] = sum(not {hit.passage.id, hit.evidence.id} <= seen.keys() for hit in now)
         reasons = found.explanation or Explanation()
         told = {name: count for name, count in counts.items() if count}
         return replace(found, explanation=replace(reasons, left_out={**reasons.left_out, **told}))
 
-    def _found(self, query: Query, trusted_only: bool, why: bool) -> tuple[Ranking, frozenset[str]]:
+    def _found(
+        self, query: Query, trusted_only: bool, why: bool, weights: Weights | None
+    ) -> tuple[Ranking, frozenset[str]]:
         now = query.now or query.view.as_of or self.clock()
         at = replace(query, now=now)
         if self._remembering is None or self._remembering.embedder is not self.embedder:
             self._remembering = Remembering(self.embedder)
         encoder = self._remembering
         with self.store.steady():  # what is told of hits is of the moment that they are of
-            found = recall(self.store, encoder, at, reader=self.namespace, trusted_only=trusted_only, why=why)
+            found = recall(
+                self.store,
+                encoder,
+                at,
+                reader=self.namespace,
+                trusted_only=trusted_only,
+                why=why,
+                weights=weights,
+            )
             return marked(self.store, query.view, found, query.view.as_of or now, self.namespace)
 
     def ask(

@@ -80,6 +80,8 @@ WRITES: Final[dict[str, Write]] = {
     "undo": lambda memory, name: memory.undo(name),
     "unshare": lambda memory, name: memory.unshare(name),
     "reflect": lambda memory, _: memory.reflect(),
+    "feedback": lambda memory, name: memory.feedback(memory.recall(QUESTION, 100), useful=[name]),
+    "unlearn": lambda memory, _: memory.unlearn(),
     "use": lambda memory, name: memory.use([name]),
 }
 

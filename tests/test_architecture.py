@@ -49,6 +49,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "graphmem.edits",
         "graphmem.cutting",
         "graphmem.foreseen",
+        "graphmem.lessons",
         "graphmem.resting",
         "graphmem.retrieval",
         "graphmem.trust",
@@ -59,7 +60,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("graphmem.shown",),
     ("graphmem.schema", "graphmem.changes", "graphmem.embedding"),
     ("graphmem.bodies",),
-    ("graphmem.casting", "graphmem.saying"),
+    ("graphmem.casting", "graphmem.saying", "graphmem.learning"),
     (
         "graphmem.casts",
         "graphmem.corrections",

@@ -7,10 +7,11 @@ import graphmem.ingest
 
 VERBS = """
     admit ask at attribution blame close commit correct diff different disputes document documents
-    embed episode evidence exact facts familiar find forget forget_all forget_between forget_entity
-    grants history identity merger move note notes open parts pin purge quarantine questions recall
-    reflect relate rename restore retract retype same share split stand standings timeline to_networkx trust
-    trusts undo undoing unshare use uses verify view write
+    embed episode evidence exact facts familiar feedback find forget forget_all forget_between
+    forget_entity grants history identity learned merger move note notes open parts pin purge
+    quarantine questions recall reflect relate rename restore retract retype same share split stand
+    standings timeline to_networkx trust trusts undo undoing unlearn unshare use uses verify view
+    write
 """
 
 

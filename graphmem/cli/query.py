@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 import typer
 from rich.console import Console
@@ -33,6 +34,9 @@ CoarseOption = Annotated[
     bool, typer.Option("--coarse", help="Compare topics first: a fifth of the vectors in a large memory.")
 ]
 WhyOption = Annotated[bool, typer.Option("--why", help="Tell why each hit was found, and what was left out.")]
+PlainOption: TypeAlias = Annotated[
+    bool, typer.Option("--plain", help="Leave out what was learned from feedback.")
+]
 
 
 def hit_json(rank: int, hit: Hit) -> dict[str, Any]:
@@ -138,6 +142,7 @@ def register(app: typer.Typer) -> None:
         ] = False,
         as_of: Annotated[str | None, typer.Option(help="Answer as the world was then (ISO date).")] = None,
         coarse: CoarseOption = False,
+        plain: PlainOption = False,
         quote: Annotated[
             bool, typer.Option("--exact", help="Find passages that hold this text, character by character.")
         ] = False,
@@ -162,9 +167,10 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Ask a question: passages that answer it, best first, each with its evidence."""
         if quote:
-            if why or visual or file or trusted_only or coarse:
+            if why or visual or file or trusted_only or coarse or plain:
                 raise InputError(
-                    "--exact finds where a text stands: leave out --why, --visual, --trusted-only, --coarse"
+                    "--exact finds where a text stands: leave out --why, --visual, --trusted-only, --coarse,"
+                    " --plain"
                 )
             with opened(store, namespace, create=False, also=also) as memory:
                 found = memory.exact(question, k, case=case, words=words, as_of=parse_moment(as_of))
@@ -174,10 +180,8 @@ def register(app: typer.Typer) -> None:
         if page:
             check(page)
         with opened(store, namespace, create=False, also=also) as memory:
-            reasons, moment = why or page is not None, parse_moment(as_of)
-            ranking = memory.recall(
-                question, k, as_of=moment, trusted_only=trusted_only, why=reasons, coarse=coarse
-            )
+            asked = partial(memory.recall, question, k, as_of=parse_moment(as_of), learned=not plain)
+            ranking = asked(coarse=coarse, trusted_only=trusted_only, why=why or page is not None)
         if json:
             print_json(ranking_json(ranking))
         elif why or not page:

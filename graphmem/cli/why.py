@@ -8,6 +8,7 @@ from typing import Any, Final
 from rich.console import Console
 
 from graphmem.explanation import Explanation
+from graphmem.learning.weights import COUNTED, PARTS
 from graphmem.ranking import Hit
 
 _LEAST: Final = 0.005  # mass of a sentence that is told; JSON has them all
@@ -34,9 +35,27 @@ MEANING: Final[Mapping[str, str]] = {
     "length": "length",
     "kind": "other kinds fit better",
     "trust": "trust in its source",
+    "learned": "what was learned from feedback",
     "floor": "no score is below 0",
 }
 """What the parts of a score are called for people; one that is not here is told by its name."""
+FORM_MEANING: Final[Mapping[str, str]] = {
+    "number": "says a number",
+    "date": "says a time",
+    "name": "says a new name",
+    "I": "speaks of oneself",
+    "you": "speaks to somebody",
+    "long": "is long",
+    "list": "lists",
+    "cries": "has a !",
+    "greets": "begins with a greeting",
+    "past": "tells of the past",
+    "same session": "in the session of a better one",
+    "crowded": "with many better ones in its session",
+    "next to": "next to a better one",
+    "near to": "near to a better one",
+}
+"""What the forms of a passage are called for people."""
 
 
 def explanation_json(of: Explanation) -> dict[str, Any]:
@@ -66,6 +85,8 @@ def explanation_json(of: Explanation) -> dict[str, Any]:
         "looked_at": of.looked_at,
         "scored": of.scored,
         "left_out": dict(of.left_out),
+        "kind": of.kind,
+        "learned": {part: round(value, 4) for part, value in of.learned.items()},
     }
 
 
@@ -84,6 +105,20 @@ def score_line(hit: Hit) -> str:
         if value
     )
     return "score: " + " ".join(parts).removeprefix("+ ")
+
+
+def weights_line(learned: Mapping[str, float]) -> str:
+    """What was learned in a line, most first: what counts more or less, what a form adds."""
+    counted = {part: learned[part] for part in PARTS[:COUNTED] if part in learned}
+    added = {part: learned[part] for part in PARTS[COUNTED:] if part in learned}
+    told = sorted(
+        (
+            *((abs(value - 1.0), f"{_meant(part)} × {value:.2f}") for part, value in counted.items()),  # noqa: RUF001
+            *((abs(value), f"{FORM_MEANING[part]} {value:+.2f}") for part, value in added.items()),
+        ),
+        key=lambda one: (-one[0], one[1]),
+    )
+    return ", ".join(text for size, text in told if size >= _LEAST)
 
 
 def _meant(name: str) -> str:
@@ -107,6 +142,8 @@ def _start(reasons: Explanation) -> Iterator[str]:
             yield f"starts at: {line(seed.text)} ({seed.mass:.2f})"
     for hop in reasons.hops:
         yield f"asked next: {line(hop.question)} (over {line(hop.name)}, {hop.mass:.2f})"
+    if line_of_weights := weights_line(reasons.learned):
+        yield f"learned of questions of the kind “{reasons.kind}”: {line_of_weights}"
     if reasons.scored:
         yield f"looked at {reasons.looked_at:,} sentences, scored {reasons.scored:,} passages"
 

@@ -113,6 +113,9 @@ MOST_DAYS: Final = 62  # of a span are looked up by name; what happened in a lon
 # --- kinds: paragraphs, turns and records in one ranking
 GATE: Final = 10.0  # how fast a kind falls behind that fits the question less
 
+# --- taught: what was learned from use
+TAUGHT_AMONG: Final = 40  # best passages of a kind that it may move: lessons are of such alone
+
 # --- duplicates: the same text in several documents takes one place
 ALONE: Final = 80  # characters; of equal texts a shorter one ("He won.") means what its title says
 

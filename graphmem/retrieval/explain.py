@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from graphmem.explanation import Explanation, Hop, Seed
+from graphmem.learning.kinds import kind_of
+from graphmem.learning.weights import Weights
 from graphmem.ranking import Hit, Query
 from graphmem.retrieval import constants
 from graphmem.retrieval.bridges import values
@@ -15,15 +17,23 @@ from graphmem.retrieval.linking import written
 
 
 def explain(
-    query: Query, explored: Explored, hits: Sequence[Hit], scored: int, left_out: Mapping[str, int]
+    query: Query,
+    explored: Explored,
+    hits: Sequence[Hit],
+    scored: int,
+    left_out: Mapping[str, int],
+    weights: Weights | None = None,
 ) -> Explanation:
     """The explanation of these hits."""
+    kind = kind_of(query.text)
     return Explanation(
         seeds=(*_entities(query, explored), *_sentences(explored)),
         hops=_hops(explored, hits),
         looked_at=len(explored.graph.sentences),
         scored=scored,
         left_out={name: count for name, count in left_out.items() if count},
+        kind=kind,
+        learned=weights.of(kind) if weights is not None and weights.count else {},
     )
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from graphmem import schema, trust
 from graphmem.embedding import Embedder, encode_tokens
+from graphmem.learning.weights import Weights
 from graphmem.ranking import Query, Ranking, Step
 from graphmem.retrieval import constants
 from graphmem.retrieval.asked import asked
@@ -29,6 +30,7 @@ from graphmem.retrieval.named import named
 from graphmem.retrieval.ppr import NOTHING, Mass, walk
 from graphmem.retrieval.shares import Scores
 from graphmem.retrieval.subgraph import Subgraph
+from graphmem.retrieval.taught import taught
 from graphmem.retrieval.turns import turn_scores
 from graphmem.stores.base import Store
 from graphmem.stores.bm25 import best as greatest
@@ -43,17 +45,19 @@ def recall(
     reader: str | None = None,
     trusted_only: bool = False,
     why: bool = False,
+    weights: Weights | None = None,
 ) -> Ranking:
     """The passages that answer a query, best first.
 
     Those of sources that are not trusted weigh less, by the words of ``reader`` for all sources (see
     ``graphmem.trust``); ``trusted_only`` leaves out untrusted ones and counts them in ``withheld``.
-    With ``why`` the ranking has an explanation.
+    With ``why`` the ranking has an explanation. ``weights`` are what was learned from use; without lessons
+    they change nothing.
     """
     about = replace(query, text=asked(query.text))
     vectors, tokens = encode_tokens(embedder, [about.text])
     with store.steady():
-        found = _recall(store, about, vectors[0], tokens[0], reader, trusted_only, embedder, why)
+        found = _recall(store, about, vectors[0], tokens[0], reader, trusted_only, embedder, why, weights)
         return replace(found, query=query)
 
 
@@ -66,6 +70,7 @@ def _recall(
     trusted_only: bool,
     embedder: Embedder,
     why: bool,
+    weights: Weights | None,
 ) -> Ranking:
     found = candidates(store, query.view, query.text, vector, coarse=query.coarse)
     if not found:
@@ -74,7 +79,7 @@ def _recall(
     if not explored.relevance:
         return Ranking(query, ())
     words = Asked.of(embedder, tokens) if found.keys() - {"paragraph"} else None
-    of_kinds = _scores(store, query, explored, words)
+    of_kinds = _scores(store, query, explored, words, weights)
     fitting = {id: score for of_kind in of_kinds for id, score in of_kind.final.items()}
     doubted = trust.doubted(store, query.view, fitting, reader)
     scored = weighed(fitting, doubted)
@@ -89,7 +94,7 @@ def _recall(
     shares = {id: of_kind.shares(id) for of_kind, ids in told for id in ids}
     shown = marked(hits(store, query, explored, best, shares, equals), doubted)
     withheld = len(barred.intersection(first))
-    reasons = explain(query, explored, shown, len(scored), {"untrusted": withheld}) if why else None
+    reasons = explain(query, explored, shown, len(scored), {"untrusted": withheld}, weights) if why else None
     sure = _confidence(store, query, explored, of_kinds, allowed, barred)
     return Ranking(query, shown, seeds, withheld, reasons, sure)
 
@@ -219,7 +224,9 @@ def _by_passage(graph: Subgraph, of_sentence: Mapping[str, float]) -> dict[str, 
     return best
 
 
-def _scores(store: Store, query: Query, explored: Explored, words: Asked | None) -> list[Scores]:
+def _scores(
+    store: Store, query: Query, explored: Explored, words: Asked | None, weights: Weights | None
+) -> list[Scores]:
     """The scores of the passages that may be hits, one for each kind."""
     own = {
         kind: {id: explored.relevance[id] for id in found.ids if id in explored.relevance}
@@ -234,6 +241,7 @@ def _scores(store: Store, query: Query, explored: Explored, words: Asked | None)
             if kind == "paragraph"
             else turn_scores(store, query, kind, explored.graph.vector, _cosines(explored, own[kind]), words)
         )
+        of_kind = taught(store, query, of_kind, weights)
         share = gate(fit, best)
         scores.append(of_kind.then("kind", {id: share * score for id, score in of_kind.final.items()}))
     return scores

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -117,6 +117,16 @@ class Noting(Reading):
             id = hit if isinstance(hit, str) else hit.passage.id if isinstance(hit, Hit) else hit.id
             shares = hit.shares if isinstance(hit, Hit) else {}
             touches.setdefault(id, Touch(at, verdict, question, shares, rank))
+        changes = self._touched(touches)
+        many = f"{len(changes)} passage{'s' if len(changes) > 1 else ''}"
+        return self.write(changes, f"{many} {_TOLD[verdict]}", author="use") if changes else None
+
+    def _touched(self, touches: Mapping[str, Touch]) -> list[Change]:
+        """The changes that add touches to the uses of passages, by id; none of other namespaces.
+
+        Raises:
+            NotFound: no passage has an id that is given.
+        """
         there = {one.id: one for one in self._values(list(touches), Passage)}
         if lost := touches.keys() - there.keys():
             raise NotFound(f"no passage {min(lost)!r}: give hits of a ranking, or ids of their passages")
@@ -128,8 +138,7 @@ class Noting(Reading):
             use = schema.from_record(old) if old else Use.of(self.namespace, id)
             assert isinstance(use, Use)
             changes.append(Change(old, schema.to_record(use.touched(touches[id]))))
-        many = f"{len(own)} passage{'s' if len(own) > 1 else ''}"
-        return self.write(changes, f"{many} {_TOLD[verdict]}", author="use") if changes else None
+        return changes
 
     def uses(self, passages: Iterable[str]) -> dict[str, Use]:
         """What was made of passages of this namespace, by the passage's id; those never used are left out."""
