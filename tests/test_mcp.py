@@ -18,7 +18,7 @@ from mcp import MCPError
 from mcp_servers import MODES, call, environment, refused, stdio, told
 
 READING = ["recall", "why", "show", "history"]
-WRITING = ["remember", "correct", "forget", "undo"]
+WRITING = ["remember", "correct", "feedback", "forget", "undo"]
 QUESTION = "Where does Ada Byron live?"
 
 
@@ -77,6 +77,27 @@ def test_what_is_remembered_is_recalled_explained_corrected_undone_and_forgotten
         assert memory.verify() == ()
 
 
+def test_feedback_is_learned_from_and_undone(tmp_path: Path) -> None:
+    with opened(tmp_path) as memory:
+        turns = (f"[2023-05-0{n} 10:00] Ada: The tern {n} sleeps on Bear Island.\n" for n in range(1, 6))
+        put(memory, {"tern.txt": "".join(turns)})
+
+    async def say() -> None:
+        async with stdio(address(tmp_path)) as client:
+            asked = {"question": "Where does the tern sleep?", "k": 4}
+            hits = (await told(client, "recall", **asked))["hits"]
+            made = await told(client, "feedback", **asked, cited=[hits[2]["passage"]], not_useful=["1"])
+            assert made["lessons"] == 1 and "1 cited, 1 not" in made["message"]
+            await told(client, "undo", commit=made["commit"])
+            assert [hit["passage"] for hit in (await told(client, "recall", **asked))["hits"]] == [
+                hit["passage"] for hit in hits
+            ]
+
+    asyncio.run(say())
+    with opened(tmp_path) as memory:
+        assert not memory.learned().count and memory.verify() == ()
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_tools_say_what_they_take_answer_and_do(tmp_path: Path, mode: str) -> None:
     async def look() -> None:
@@ -86,7 +107,9 @@ def test_tools_say_what_they_take_answer_and_do(tmp_path: Path, mode: str) -> No
             for name, tool in tools.items():
                 assert tool.description and tool.annotations and tool.output_schema
                 assert tool.annotations.read_only_hint is (name in READING)
-                assert tool.annotations.destructive_hint is (name in WRITING and name != "remember")
+                assert tool.annotations.destructive_hint is (
+                    name in WRITING and name not in ("remember", "feedback")
+                )
                 assert tool.annotations.open_world_hint is False
                 assert tool.input_schema["additionalProperties"] is False
                 given = tool.input_schema["properties"]
@@ -147,6 +170,9 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("correct", {"fact": "f123", "value": "Rome", "retract": True}, "one of the two"),
     ("correct", {"fact": "f123", "value": "Rome", "reason": "so"}, "a reason is kept of what is retracted"),
     ("correct", {"fact": "f123", "value": "Rome"}, "there is no fact 'f123'"),
+    ("feedback", {"question": "tern"}, "nothing is said"),
+    ("feedback", {"question": "tern", "useful": ["9"]}, "'9' is no hit of this ranking"),
+    ("feedback", {"question": "tern", "useful": ["1"], "not_useful": ["1"]}, "of use and of none"),
     ("forget", {"document": "*"}, "there is no document '*'"),
     ("forget", {"document": "tern.md", "confirm": "00000000"}, "not the word for what would go now"),
     ("undo", {"commit": "cccc"}, "cccc"),

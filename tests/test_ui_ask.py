@@ -10,12 +10,16 @@ import pytest
 pytest.importorskip("streamlit")
 pytest.importorskip("spacy")
 
+import streamlit as st  # noqa: E402
 from conftest import opened, put  # noqa: E402
 from streamlit.testing.v1 import AppTest  # noqa: E402
 
 from graphmem import Memory  # noqa: E402
 from graphmem.ingest.language import ENGLISH  # noqa: E402
+from graphmem.testing import HashEmbedder  # noqa: E402
+from graphmem.ui.commands import READ_ONLY  # noqa: E402
 from graphmem.ui.narrowing import Asked, narrowed, stops, unsaid  # noqa: E402
+from graphmem.uses import Touch  # noqa: E402
 
 CHAT = """[2021-03-01 10:00] Ann: Mira Quist paints boats in Oslo.
 [2022-03-01 10:00] Bob: Jon Vesper paints boats in Rome.
@@ -84,3 +88,37 @@ def test_the_address_holds_what_is_asked(
         page.query_params[name] = value
     page.run()
     assert not page.exception and "ingest something first" in page.info[0].value
+
+
+def test_a_hit_is_said_to_be_useful_or_not_and_that_is_undone(
+    chat: Memory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat.close()
+    monkeypatch.setenv("GRAPHMEM_STORE", f"sqlite:///{tmp_path}/memory.db")
+    monkeypatch.setattr("graphmem.ui.opening.SentenceEncoder", HashEmbedder)
+    st.cache_resource.clear()
+    page = AppTest.from_string(
+        "from graphmem.ui import ask, edits\nedits.outcome()\nask.page()", default_timeout=60
+    )
+    page.query_params["q"] = "Who paints boats?"
+    page.run()
+    assert not page.exception
+    useful = [one for one in page.button if one.label == "useful"]
+    assert len(useful) == 3 == sum(one.label == "not" for one in page.button)
+    useful[1].click().run()
+    assert not page.exception and any("feedback: 1 useful" in one.value for one in page.text)
+    with opened(tmp_path) as memory:
+        assert memory.learned().count == 1
+        assert {touch.verdict for touch in _touches(memory)} == {"useful", "recalled"}
+    page.button(key="undo").click().run()
+    with opened(tmp_path) as memory:
+        assert not memory.learned().count and not _touches(memory)
+    monkeypatch.setenv(READ_ONLY, "1")
+    page.run()
+    assert not [one for one in page.button if one.label in ("useful", "not")]
+    st.cache_resource.clear()
+
+
+def _touches(memory: Memory) -> list[Touch]:
+    ids = [hit.passage.id for hit in memory.recall("Who paints boats?", 9)]
+    return [touch for use in memory.uses(ids).values() for touch in use.touches]

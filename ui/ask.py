@@ -16,6 +16,7 @@ from graphmem.ui.links import link, tell
 from graphmem.ui.narrowing import Asked, at_noon, narrowed, stops, unsaid
 from graphmem.ui.opening import memory
 from graphmem.ui.passages import show_hit
+from graphmem.ui.settings import read_only
 from graphmem.ui.why import show_path
 
 _TODAY = "today"
@@ -126,7 +127,9 @@ def _answers(opened: Memory, asked: Asked, ranking: Ranking) -> None:
     left, right = st.columns([3, 2])
     with left:
         for rank, hit in enumerate(ranking, start=1):
-            show_hit(rank, hit, asked.text, len(ranking.query.view.namespaces) > 1)
+            own = hit.document.namespace == opened.namespace and not read_only()
+            several = len(ranking.query.view.namespaces) > 1
+            show_hit(rank, hit, asked.text, several, ranking if own else None)
     with right:
         numbers = list(range(1, len(ranking) + 1))
         chosen = st.selectbox("Why was it found?", numbers, format_func=lambda n: f"Passage {n}") or 1

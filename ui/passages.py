@@ -8,10 +8,14 @@ from typing import Final
 
 import streamlit as st
 
+from graphmem.errors import NotOwned
 from graphmem.identity import words
-from graphmem.ranking import Hit
+from graphmem.memory import Memory
+from graphmem.ranking import Hit, Ranking
 from graphmem.retrieval.coverage import stems
 from graphmem.retrieval.keyword import QUESTION_WORDS
+from graphmem.types import Commit
+from graphmem.ui.edits import edit
 from graphmem.ui.links import link
 
 _WORD: Final = re.compile(r"\w+")
@@ -50,8 +54,13 @@ def nearness(hit: Hit) -> str:
     return f"{hit.score:.0%} of the best · meaning {meaning:.2f} · words {said:.2f}"
 
 
-def show_hit(rank: int, hit: Hit, question: str = "", several: bool = False) -> None:
-    """A hit: the passage with its evidence marked, its source, how near it is, and what holds no more."""
+def show_hit(
+    rank: int, hit: Hit, question: str = "", several: bool = False, of: Ranking | None = None
+) -> None:
+    """A hit: the passage with its evidence marked, its source, how near it is, and what holds no more.
+
+    With the ranking that it is ``of``, one can say whether it helped.
+    """
     with st.container(border=True):
         st.html(f"<small>{rank}. {escape(source(hit, several))}</small>")
         st.html(marked(hit.passage.text, hit.evidence.text, question))
@@ -62,3 +71,35 @@ def show_hit(rank: int, hit: Hit, question: str = "", several: bool = False) -> 
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(nearness(hit), width="content")
             link("Read it there", "documents", id=hit.document.id, sentence=hit.evidence.id)
+            if of is not None:
+                _verdicts(hit, of)
+
+
+def _verdicts(hit: Hit, of: Ranking) -> None:
+    """Two buttons that say whether a hit helped: each is a commit, from which later rankings learn."""
+    id = hit.passage.id
+    for verdict, icon, told in (
+        ("useful", ":material/thumb_up:", "It answers: rank such passages higher"),
+        ("not", ":material/thumb_down:", "It does not answer: rank such passages lower"),
+    ):
+        key = f"{verdict} {id}"
+        st.button(
+            verdict, key=key, icon=icon, help=told, type="tertiary", on_click=_said, args=(of, id, verdict)
+        )
+
+
+def _said(of: Ranking, passage: str, verdict: str) -> None:
+    edit(lambda memory: _feedback(memory, of, passage, verdict))
+
+
+def _feedback(memory: Memory, of: Ranking, passage: str, verdict: str) -> Commit:
+    """Say whether a hit of a ranking helped.
+
+    Raises:
+        NotOwned: it is of a namespace that is only read along.
+    """
+    useful, not_useful = ([passage], ()) if verdict == "useful" else ((), [passage])
+    commit = memory.feedback(of, useful=useful, not_useful=not_useful)
+    if commit is None:
+        raise NotOwned(f"this passage is of another namespace: say so there, not in {memory.namespace}")
+    return commit

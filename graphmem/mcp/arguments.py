@@ -85,6 +85,19 @@ class Why(Recall):
     hit: Annotated[Words, Field(description="The id of the hit ('passage'), or its rank, as recall told it.")]
 
 
+Hits = Annotated[list[Words], Field(max_length=MOST_HITS)]
+
+
+class Feedback(Arguments):
+    """What was asked, and which hits of it helped."""
+
+    question: Question
+    k: Annotated[Limit, Field(description="How many passages recall was asked for.")] = 5
+    useful: Annotated[Hits, Field(description="Hits that helped, by id ('passage') or rank.")] = []
+    not_useful: Annotated[Hits, Field(description="Hits that did not help.")] = []
+    cited: Annotated[Hits, Field(description="Hits that your answer rests on.")] = []
+
+
 class Show(Arguments):
     """What is to be shown."""
 

@@ -41,6 +41,14 @@ class Remembered(Result):
     note: str = ""
 
 
+class Learned(Result):
+    """That feedback was kept, and how it is taken back."""
+
+    commit: Annotated[str, Field(description="What undo takes.")]
+    message: str
+    lessons: Annotated[int, Field(description="Questions that were learned from so far.")]
+
+
 class HitTold(Result):
     """A passage that was found."""
 

@@ -124,6 +124,18 @@ def _writing(pipeline: str) -> tuple[Tool, ...]:
             again=False,
         ),
         Tool(
+            "feedback",
+            "Say which hits helped",
+            "Say which hits of recall your answer rests on ('cited'), which helped ('useful') and which did"
+            " not ('not_useful'), so that later answers are ranked better. Give the same question and k right"
+            " after you answered. Changes no text; undo takes it back.",
+            arguments.Feedback,
+            results.Learned,
+            writing.feedback,
+            writes=True,
+            again=False,
+        ),
+        Tool(
             "forget",
             "Forget a document",
             "Forget one document with all that only it supports. The first call changes nothing: it returns"

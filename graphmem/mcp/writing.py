@@ -1,18 +1,25 @@
-"""The tools that write: remember, correct, forget and undo. Each is one commit, which undo takes back."""
+"""The tools that write: remember, correct, feedback, forget and undo. Each is one commit."""
 
 from __future__ import annotations
 
-from graphmem import correcting
+from collections.abc import Sequence
+from typing import Final
+
+from graphmem import correcting, schema
 from graphmem.errors import InputError, NotFound
 from graphmem.identity import digest
 from graphmem.ingest.adding import add, added_facts
-from graphmem.mcp.arguments import Correct, Forget, Remember, Undo
+from graphmem.mcp.arguments import Correct, Feedback, Forget, Remember, Undo
 from graphmem.mcp.reading import told
-from graphmem.mcp.results import Corrected, Forgotten, Remembered, Undone
+from graphmem.mcp.results import Corrected, Forgotten, Learned, Remembered, Undone
 from graphmem.memory import Memory
+from graphmem.ranking import Ranking
 from graphmem.receipts import Receipt
 from graphmem.sharing import PRIVATE
 from graphmem.statements import Fact
+
+_OWNER: Final = PRIVATE - {schema.USE}
+"""Kinds of which only a person takes a commit back; what was said of hits, an agent may say itself."""
 
 
 def remember(memory: Memory, given: Remember, *, pipeline: str) -> Remembered:
@@ -63,6 +70,27 @@ def correct(memory: Memory, given: Correct) -> Corrected:
         before=told(memory, [fact])[0],
         now=told(memory, [now]) if isinstance(now, Fact) else [],
     )
+
+
+def feedback(memory: Memory, given: Feedback) -> Learned:
+    """Keep which hits of a question helped: it is asked again for what was shown.
+
+    Raises:
+        InputError: nothing is said, a hit is none of these or said to be of use and of none, or all hits are
+            of a namespace that is only read along.
+    """
+    ranking = memory.recall(given.question, given.k)
+    sides = {"useful": given.useful, "not_useful": given.not_useful, "cited": given.cited}
+    made = memory.feedback(ranking, **{name: _passages(ranking, of) for name, of in sides.items()})
+    if made is None:
+        raise InputError("these hits are only read along: nothing can be learned of them here")
+    return Learned(commit=made.id, message=made.message, lessons=memory.learned().count)
+
+
+def _passages(ranking: Ranking, named: Sequence[str]) -> list[str]:
+    """The passages of hits that are named by rank or id."""
+    by_rank = {str(rank): hit.passage.id for rank, hit in enumerate(ranking, start=1)}
+    return [by_rank.get(one, one) for one in named]
 
 
 def _fact(memory: Memory, id: str) -> Fact:
@@ -132,7 +160,7 @@ def undo(memory: Memory, given: Undo) -> Undone:
         InputError: it says with whom the memory is shared or whom it trusts; that is a person's to undo.
     """
     commit = memory.commit(given.commit)
-    if any(change.record.kind in PRIVATE for change in commit.changes):
+    if any(change.record.kind in _OWNER for change in commit.changes):
         raise InputError(
             f"{commit.id[:10]} says with whom this memory is shared or whom it trusts: only a person takes"
             f" that back, by 'graphmem undo {commit.id[:10]}'"
