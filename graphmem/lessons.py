@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from graphmem import schema
 from graphmem.learning.fitting import NEWEST, learned
@@ -12,7 +13,7 @@ from graphmem.learning.forms import Place
 from graphmem.learning.lesson import JUDGED, Judged, Lesson, lessons
 from graphmem.learning.weights import Weights
 from graphmem.stores.base import Store
-from graphmem.types import Passage, Record, View
+from graphmem.types import Change, Passage, View
 from graphmem.uses import Touch, Use
 
 
@@ -30,23 +31,28 @@ def studied(store: Store, view: View, before: Studied | None = None) -> Studied:
     Nothing of it is written: feedback that is undone, or was of a source that is forgotten, was never given.
     """
     head = store.head()
+    if not store.count(view, schema.USE):
+        return Studied(head, Weights())
     if before is not None and (before.head == head or not _said(store, view, before.head)):
         return Studied(head, before.weights)
     return Studied(head, learned(read(store, view)))
 
 
 def _said(store: Store, view: View, after: int) -> bool:
-    """Whether a commit since has changed a use of which anything was said."""
+    """Whether a commit since has brought a word on a hit, or has taken away what was kept of a question."""
     changes = (change for commit in store.commits(view, after=after) for change in commit.changes)
-    return any(
-        record is not None and record.kind == schema.USE and _teaches(record)
-        for change in changes
-        for record in (change.before, change.after)
-    )
+    return any(_teaches(change) for change in changes if change.record.kind == schema.USE)
 
 
-def _teaches(record: Record) -> bool:
-    return any(verdict in JUDGED and question for _, verdict, question, *_ in record.body["touches"])
+def _teaches(change: Change) -> bool:
+    """Whether a change of a use changes lessons: that it was shown once more does not."""
+    before, after = (record.body["touches"] if record else () for record in (change.before, change.after))
+    judged = any(verdict in JUDGED and question for _, verdict, question, *_ in _more(after, before))
+    return judged or any(question for _, _, question, *_ in _more(before, after))
+
+
+def _more(rows: Sequence[list[Any]], others: Sequence[list[Any]]) -> list[list[Any]]:
+    return [row for row in rows if row not in others]
 
 
 def read(store: Store, view: View) -> list[Lesson]:
@@ -67,20 +73,24 @@ def read(store: Store, view: View) -> list[Lesson]:
 
 
 def _asked(store: Store, view: View) -> Iterator[tuple[str, dict[str, Touch]]]:
-    """Of each question of whose hits anything was said, the touch of each hit that tells most of it."""
-    if not store.count(view, schema.USE):
-        return
-    hits: dict[str, dict[str, Touch]] = {}
+    """Of each question of whose hits anything was said, the touch of each hit that tells most of it.
+
+    What was shown with such a hit counts; what was recalled at other times does not.
+    """
+    shown: dict[tuple[str, datetime], list[tuple[str, Touch]]] = {}
     for record in store.scan(view, schema.USE):
         use = schema.from_record(record)
         assert isinstance(use, Use)
         for touch in use.touches:
             if touch.question:
-                own = hits.setdefault(touch.question, {})
-                own[use.passage] = max(own.get(use.passage, touch), touch, key=_weight)
-    for text, own in sorted(hits.items()):
-        if any(touch.verdict in JUDGED for touch in own.values()):
-            yield text, own
+                shown.setdefault((touch.question, touch.at), []).append((use.passage, touch))
+    hits: dict[str, dict[str, Touch]] = {}
+    for (question, _), touches in sorted(shown.items(), key=lambda one: one[0]):
+        if any(touch.verdict in JUDGED for _, touch in touches):
+            own = hits.setdefault(question, {})
+            for passage, touch in touches:
+                own[passage] = max(own.get(passage, touch), touch, key=_weight)
+    yield from sorted(hits.items(), key=lambda one: one[0])
 
 
 def _weight(touch: Touch) -> tuple[bool, datetime]:

@@ -91,19 +91,18 @@ class Memory(Editing, Forgetting, Learning, Purging, History, Sharing, Verifying
             question = replace(question, coarse=coarse or question.coarse)
         self._check_encoder()
         query = _asked(question)
-        weights = (self.learned() if learned else None) if isinstance(learned, bool) else learned
-        ranking, gone = self._found(query, trusted_only, why, weights)
+        ranking, gone = self._found(query, trusted_only, why, learned)
         asked = query.k
         # As many as were asked for, however many were taken back: each round asks for more.
         while not retired and gone and len(ranking) == asked and len(ranking) - len(gone) < query.k:
             asked += query.k
-            ranking, gone = self._found(replace(query, k=asked), trusted_only, why, weights)
+            ranking, gone = self._found(replace(query, k=asked), trusted_only, why, learned)
         hits = tuple(hit for hit in ranking if retired or hit.passage.id not in gone)
         found = replace(ranking, query=query, hits=hits[: query.k])
-        return self._with_left_out(found, ranking, trusted_only, weights) if why else found
+        return self._with_left_out(found, ranking, trusted_only, learned) if why else found
 
     def _with_left_out(
-        self, found: Ranking, ranking: Ranking, trusted_only: bool, weights: Weights | None
+        self, found: Ranking, ranking: Ranking, trusted_only: bool, learned: bool | Weights
     ) -> Ranking:
         """With what was taken back out of the ranking that it is from, and what came later, counted."""
         kept, counts = {hit.passage.id for hit in found}, {}
@@ -113,7 +112,7 @@ class Memory(Editing, Forgetting, Learning, Purging, History, Sharing, Verifying
         view = found.query.view
         if view.as_of is not None:
             whole = replace(found.query, view=replace(view, as_of=None))
-            now, _ = self._found(whole, trusted_only, False, weights)
+            now, _ = self._found(whole, trusted_only, False, learned)
             seen = self.store.get(view, [id for hit in now for id in (hit.passage.id, hit.evidence.id)])
             counts["later"] = sum(not {hit.passage.id, hit.evidence.id} <= seen.keys() for hit in now)
         reasons = found.explanation or Explanation()
@@ -121,7 +120,7 @@ class Memory(Editing, Forgetting, Learning, Purging, History, Sharing, Verifying
         return replace(found, explanation=replace(reasons, left_out={**reasons.left_out, **told}))
 
     def _found(
-        self, query: Query, trusted_only: bool, why: bool, weights: Weights | None
+        self, query: Query, trusted_only: bool, why: bool, learned: bool | Weights
     ) -> tuple[Ranking, frozenset[str]]:
         now = query.now or query.view.as_of or self.clock()
         at = replace(query, now=now)
@@ -129,6 +128,7 @@ class Memory(Editing, Forgetting, Learning, Purging, History, Sharing, Verifying
             self._remembering = Remembering(self.embedder)
         encoder = self._remembering
         with self.store.steady():  # what is told of hits is of the moment that they are of
+            weights = (self.learned() if learned else None) if isinstance(learned, bool) else learned
             found = recall(
                 self.store,
                 encoder,

@@ -83,6 +83,18 @@ def namespaces(folder: Path) -> Given:
     return Given(names={"Memory": Memory, "url": STORE})
 
 
+def learning(folder: Path) -> Given:
+    """What was said of a buoy, and of who designed it."""
+    turns = (
+        "[2024-05-01 10:00] Ann: The Tern buoy was designed by Ingrid Solvang.",
+        "[2024-05-01 10:01] Bob: And where was Ingrid Solvang born?",
+        "[2024-05-01 10:02] Ann: Ingrid Solvang was born in Vardø.",
+    )
+    with Memory.open(STORE) as memory:
+        put(memory, {"talk.txt": "\n".join(turns)})
+    return Given()
+
+
 def truth(folder: Path) -> Given:
     """Somebody of whom nothing is said yet."""
     with Memory.open(STORE) as memory:
@@ -103,6 +115,7 @@ GIVEN: Mapping[str, Callable[[Path], Given]] = {
     "README.md": readme,
     "docs/exchange.md": exchange,
     "docs/history.md": history,
+    "docs/learning.md": learning,
     "docs/namespaces.md": namespaces,
     "docs/truth.md": truth,
 }

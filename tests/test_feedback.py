@@ -50,6 +50,16 @@ def test_without_feedback_a_ranking_is_what_it_was(talk: Memory) -> None:
     assert plain.explanation and not plain.explanation.learned
 
 
+def test_what_is_only_shown_later_changes_no_lesson(talk: Memory, tmp_path: Path) -> None:
+    teach(talk)
+    weights = talk.learned()
+    for _ in range(3):
+        talk.use(talk.recall(QUESTION), question="Where was the ash 3 planted?")
+        assert talk.learned() == weights
+    with opened(tmp_path) as afresh:
+        assert afresh.learned() == weights
+
+
 def test_feedback_moves_later_rankings_and_says_so(talk: Memory) -> None:
     plain = talk.recall(QUESTION)
     teach(talk)
