@@ -39,13 +39,17 @@ from graphmem.langchain import (
 )
 from graphmem.langgraph import GraphMemStore
 from graphmem.notes import Note, Part, Source
+from graphmem.learning.weights import Weights
+from graphmem.lessons import studied
 from graphmem.past import Past
 from graphmem.ranking import Ranking
 from graphmem.receipts import receipt
 from graphmem.retrieval.candidates import candidates
 from graphmem.retrieval.hits import hits
 from graphmem.retrieval.recall import _explore
+from graphmem.retrieval.shares import Scores
 from graphmem.retrieval.subgraph import Subgraph
+from graphmem.retrieval.taught import taught
 from graphmem.retrieval.turns import turn_scores
 from graphmem.slots import Dispute, Odds
 from graphmem.types import Change
@@ -81,7 +85,10 @@ WRITES: Final[dict[str, Write]] = {
     "unshare": lambda memory, name: memory.unshare(name),
     "reflect": lambda memory, _: memory.reflect(),
     "feedback": lambda memory, name: memory.feedback(memory.recall(QUESTION, 100), useful=[name]),
-    "unlearn": lambda memory, _: memory.unlearn(),
+    "unlearn": lambda memory, _: (
+        memory.feedback(found := memory.recall(QUESTION, 100), useful=found),
+        memory.unlearn(),
+    ),
     "use": lambda memory, name: memory.use([name]),
 }
 
@@ -221,6 +228,15 @@ def _turns(memory: Memory, given: Given) -> object:
     return found
 
 
+def _taught(memory: Memory, given: Given) -> object:
+    """What was learned, of passages of theirs that a view of mine is given scores of."""
+    values = dict.fromkeys((*given.theirs, *given.mine), 0.5)
+    scores = Scores("sum", {id: {"cosine": 0.5} for id in values}, 1.0, (("floor", values),))
+    weights = Weights({"one": 1}, {"cosine": 0.5, "name": 0.5})
+    final = taught(memory.store, Query(QUESTION, memory.view, 100), scores, weights).final
+    return {id: score for id, score in final.items() if id in given.mine}
+
+
 def _undoings(memory: Memory, given: Given) -> object:
     """What an undo of mine, of an author of both, would do."""
     commits = undoing.chosen(memory.store, own(memory), [(1, 100)], Filter(author="user"))
@@ -276,6 +292,8 @@ CALLS: Final[dict[str, Probe]] = {
     "answering.evidence.evidence": _evidence,
     "answering.thoughts.answered": _thought,
     "exchange.contents.Contents": _contents,
+    "lessons.studied": lambda memory, _: studied(memory.store, memory.view).weights,
+    "retrieval.taught.taught": _taught,
     "exchange.written": _exports,
     "receipts.receipt": _receipt,
     "history.history": _histories,
