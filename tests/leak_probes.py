@@ -38,9 +38,9 @@ from graphmem.langchain import (
     memory_tools,
 )
 from graphmem.langgraph import GraphMemStore
-from graphmem.notes import Note, Part, Source
 from graphmem.learning.weights import Weights
 from graphmem.lessons import studied
+from graphmem.notes import Note, Part, Source
 from graphmem.past import Past
 from graphmem.ranking import Ranking
 from graphmem.receipts import receipt

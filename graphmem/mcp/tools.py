@@ -97,6 +97,20 @@ _READING: Final = (
 )
 
 
+_FEEDBACK: Final = Tool(
+    "feedback",
+    "Say which hits helped",
+    "Say which hits of recall your answer rests on ('cited'), which helped ('useful') and which did"
+    " not ('not_useful'), so that later answers are ranked better. Give the same question and k right"
+    " after you answered. Changes no text; undo takes it back.",
+    arguments.Feedback,
+    results.Learned,
+    writing.feedback,
+    writes=True,
+    again=False,
+)
+
+
 def _writing(pipeline: str) -> tuple[Tool, ...]:
     return (
         Tool(
@@ -123,18 +137,7 @@ def _writing(pipeline: str) -> tuple[Tool, ...]:
             takes_away=True,
             again=False,
         ),
-        Tool(
-            "feedback",
-            "Say which hits helped",
-            "Say which hits of recall your answer rests on ('cited'), which helped ('useful') and which did"
-            " not ('not_useful'), so that later answers are ranked better. Give the same question and k right"
-            " after you answered. Changes no text; undo takes it back.",
-            arguments.Feedback,
-            results.Learned,
-            writing.feedback,
-            writes=True,
-            again=False,
-        ),
+        _FEEDBACK,
         Tool(
             "forget",
             "Forget a document",
