@@ -103,7 +103,11 @@ def book(folder: Path) -> Stream:
     lines = _there(folder / "df_qa.jsonl").read_text("utf-8").splitlines()
     questions = tuple(
         Question(
-            Asked(row["question"], frozenset(f"Chapter {n}" for n in row["correct_answer_chapters"])),
+            Asked(
+                row["question"],
+                frozenset(f"Chapter {n}" for n in row["correct_answer_chapters"]),
+                row["cue"],
+            ),
             {"cue": row["cue"], "matching events": row["bins_items_correct_answer"]},
         )
         for row in map(json.loads, filter(str.strip, lines))
@@ -142,7 +146,11 @@ def life(folder: Path) -> Stream:
     rows = load(folder / "QA" / "QA_clean.json")
     questions = tuple(
         Question(
-            Asked(row["question"], frozenset(f"{e['type']}/{e['id']}" for e in row["evidence"])),
+            Asked(
+                row["question"],
+                frozenset(f"{e['type']}/{e['id']}" for e in row["evidence"]),
+                row["question_type"],
+            ),
             {"type": row["question_type"]},
         )
         for row in rows

@@ -30,6 +30,7 @@ MEANING: Final[Mapping[str, str]] = {
     "session": "words of its session",
     "time": "at the time asked about",
     "text": "what stands around it in its text",
+    "related": "belongs to one of the best",
     "speaker": "the speaker is named",
     "asks": "it asks itself",
     "length": "length",

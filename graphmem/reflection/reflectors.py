@@ -10,8 +10,10 @@ from typing import Final, TypeAlias
 from graphmem import schema
 from graphmem.notes import Note
 from graphmem.reflection import personal, portraits, routines
+from graphmem.reflection.related import related
 from graphmem.reflection.summaries import DAY, SESSION, WEEK, days, sessions, weeks
 from graphmem.reflection.topics import topics
+from graphmem.retrieval.keys import RELATED
 from graphmem.stores.base import Store
 from graphmem.types import View
 
@@ -39,5 +41,6 @@ REFLECTORS: Final[Mapping[str, Reflector]] = {
     "routines": Reflector(routines.routines, frozenset({routines.KIND})),
     "names": Reflector(personal.names, frozenset({personal.KIND})),
     "portraits": Reflector(portraits.portraits, frozenset({portraits.KIND})),
+    "related": Reflector(related, frozenset({RELATED})),
 }
 """By name, in the order in which they are asked."""

@@ -86,6 +86,10 @@ ASKS: Final = 0.6  # against a turn that asks itself
 LENGTH: Final = 0.3  # for a turn of LENGTHY or more words: a short one says little
 LENGTHY: Final = 3.0  # ln(1 + different words) of a turn that is long enough: about twenty
 
+# --- notes: what is found lends to what a note says belongs to it
+RELATED: Final = 0.8  # of what the note of a record holds; .5 to 1.2 do as well
+RELATED_AMONG: Final = 3  # best records whose notes lend; 4 do as well, ten say too much
+
 # --- context: what a turn lends of its words to those around it
 CONTEXT_BACK: Final = 0.7  # to the next one, and so on, step by step
 CONTEXT_FORWARD: Final = 0.5  # to the one before it: what follows explains less

@@ -20,6 +20,7 @@ from graphmem.identity import words
 from graphmem.ranking import Query
 from graphmem.retrieval import constants
 from graphmem.retrieval.context import Said, context_scores, said, session_scores
+from graphmem.retrieval.keys import lent_by_notes
 from graphmem.retrieval.keyword import telling_words
 from graphmem.retrieval.likeness import Asked, likeness_scores, turn_tokens
 from graphmem.retrieval.shares import Columns, Scores, added
@@ -69,21 +70,24 @@ def turn_scores(
     beside = around.beside(near) + constants.LIKE * around.beside(own)
     speaker = _named_speaker(around, question)
     said_by = np.array([speaker is not None and turn.speaker == speaker for turn in around.turns], dtype=bool)
-    parts = Columns(
-        around.row,
-        {
-            "cosine": near,
-            "words": constants.LIKE * own,
-            "beside": constants.BESIDE * beside,
-            "context": constants.CONTEXT * context,
-            "like": constants.LIKE_CONTEXT * with_context,
-            "session": constants.SESSION * sessions,
-            "time": constants.TIME * when,
-            "speaker": constants.SPEAKER * said_by.astype(np.float64),
-            "asks": -constants.ASKS * around.asks.astype(np.float64),
-            "length": constants.LENGTH * _lengths(around),
-        },
-    )
+    columns = {
+        "cosine": near,
+        "words": constants.LIKE * own,
+        "beside": constants.BESIDE * beside,
+        "context": constants.CONTEXT * context,
+        "like": constants.LIKE_CONTEXT * with_context,
+        "session": constants.SESSION * sessions,
+        "time": constants.TIME * when,
+        "speaker": constants.SPEAKER * said_by.astype(np.float64),
+        "asks": -constants.ASKS * around.asks.astype(np.float64),
+        "length": constants.LENGTH * _lengths(around),
+    }
+    if kind == "record" and around.turns:
+        sums = np.sum(list(columns.values()), axis=0)
+        lent = lent_by_notes(store, view, around.turns, around.row, sums)
+        if lent is not None:
+            columns["related"] = constants.RELATED * lent
+    parts = Columns(around.row, columns)
     scores = added(parts)
     return replace(scores, margin=_margin((parts.sums - parts.columns["speaker"]) / scores.scale, said_by))
 
