@@ -131,7 +131,7 @@ def _formless(vectors: FloatArray, sources: Sequence[str]) -> FloatArray:
     for number in numbers.values():
         own = of == number
         left[own] -= vectors[own].sum(axis=0) / (own.sum() + FORM)
-    return left
+    return np.asarray(left, dtype=np.float32)
 
 
 def _unit(rows: FloatArray) -> FloatArray:
