@@ -78,6 +78,7 @@ def write_passage(p: Passage) -> dict[str, Any]:
         "at": moment(p.at),
         "previous": p.previous,
         **_given(p.metadata),
+        "asleep": [[one.id, compact(write_sentence(one))] for one in p.asleep],
     }
 
 
@@ -97,6 +98,7 @@ def read_passage(id: str, namespace: str, body: Mapping[str, Any]) -> Passage:
         at=parse_moment(body.get("at")),
         previous=body.get("previous"),
         metadata=body.get("metadata", {}),
+        asleep=tuple(read_sentence(one, namespace, own) for one, own in body.get("asleep", ())),
     )
 
 
@@ -381,13 +383,12 @@ def read_link(body: Mapping[str, Any]) -> Link:
 def write_word(w: Word) -> dict[str, Any]:
     """The body of a decision."""
     said = w.decision
-    at = datetime.fromtimestamp(said.at, timezone.utc)
     return {
         "a": said.a,
         "b": said.b,
         "same": said.same,
         "by": said.by,
-        "at": moment(at),
+        "at": moment(datetime.fromtimestamp(said.at, timezone.utc)),
         "documents": dict(w.documents),
     }
 

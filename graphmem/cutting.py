@@ -7,13 +7,13 @@ whole is made anew: its cast, the order of its events, its episodes, and which p
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from graphmem import schema
 from graphmem.casting import cast
 from graphmem.casts import Cast
-from graphmem.chaining import chained
+from graphmem.folding import asleep, folded, told, unfolded
 from graphmem.identity import episode_id, fold
 from graphmem.statements import Participant
 from graphmem.types import Document, Episode, Passage, Record, Sentence
@@ -22,9 +22,15 @@ from graphmem.types import Document, Episode, Passage, Record, Sentence
 def remaining(records: Iterable[Record], gone: Collection[str]) -> list[Record]:
     """The records of a document without some of its passages; none at all, if no passage is left.
 
-    Cutting nothing changes nothing, and passages may be cut at once or one after the other.
+    Cutting nothing changes nothing, and passages may be cut at once or one after the other. Those that sleep
+    go as well, or sleep on.
     """
-    values = {record.id: schema.from_record(record) for record in records}
+    read_as = [schema.from_record(record) for record in records]
+    left = _remaining({value.id: value for value in unfolded(read_as)}, gone)
+    return [schema.to_record(value) for value in folded(left, asleep(read_as) - set(gone))]
+
+
+def _remaining(values: Mapping[str, schema.Value], gone: Collection[str]) -> list[schema.Value]:
     all_passages = {id: value for id, value in values.items() if isinstance(value, Passage)}
     passages = {id: passage for id, passage in all_passages.items() if id not in gone}
     document = next(value for value in values.values() if isinstance(value, Document))
@@ -35,7 +41,7 @@ def remaining(records: Iterable[Record], gone: Collection[str]) -> list[Record]:
     stays = [one for one in read if one.passage in passages]
     stays.sort(key=lambda one: (place[one.passage], one.position, one.id))
     lost = _names(read) - _names(stays)
-    sentences = list(_told([_without(one, lost) for one in stays] if lost else stays))
+    sentences = told([_without(one, lost) for one in stays] if lost else stays)
     left: list[schema.Value] = [document, *_followed(all_passages, passages), *sentences]
     for value in values.values():
         if isinstance(value, Episode):
@@ -43,7 +49,7 @@ def remaining(records: Iterable[Record], gone: Collection[str]) -> list[Record]:
         elif isinstance(value, Cast):
             said = cast(document, passages.values(), sentences)
             left += [said] if said else []
-    return [schema.to_record(value) for value in left]
+    return left
 
 
 def _followed(all_passages: Mapping[str, Passage], left: Mapping[str, Passage]) -> Iterator[Passage]:
@@ -83,16 +89,6 @@ def _without(sentence: Sentence, lost: Collection[str]) -> Sentence:
         if fold(one.said_by) not in lost  # who said it is not known any more, and nobody else says it
     )
     return replace(sentence, mentions=tuple(mentions), statements=statements)
-
-
-def _told(sentences: Sequence[Sentence]) -> Iterator[Sentence]:
-    """The sentences, their events in the order that they have among themselves."""
-    if not any(one.statements for one in sentences):
-        yield from sentences
-        return
-    said = chained([one.statements for one in sentences], sentences[0].namespace)
-    for sentence, statements in zip(sentences, said, strict=True):
-        yield sentence if statements == sentence.statements else replace(sentence, statements=statements)
 
 
 def _shortened(episode: Episode, left: Mapping[str, Passage]) -> Iterator[Episode]:

@@ -10,7 +10,7 @@ Nothing is walked through: names lead to their sentences, words to the texts tha
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -104,6 +104,8 @@ def whom(store: Store, view: View, namespace: str, name: str) -> Whom:
             return _the_one(store, view, namespace, given, fuller)
         units = store.neighbours(view, [told[0].id], [schema.CALLED], "in").source
         start = [bare(given), *(record.body["key"] for record in store.get(view, units).values())]
+    elif asleep := _dormant(store, view, namespace, name):
+        return Whom(frozenset({bare(asleep.key)}), (asleep,), frozenset(), asleep.key)
     else:
         start = [_in_document(store, view, namespace, name)]
     ours, around = walk.entity(start)
@@ -137,6 +139,20 @@ def _the_one(store: Store, view: View, namespace: str, key: str, fuller: Sequenc
     if not set(map(fold, fuller)) <= who.keys:
         raise InputError(f"{key!r} stands for several: say which of {', '.join(map(repr, fuller))}")
     return who
+
+
+def _dormant(store: Store, view: View, namespace: str, name: str) -> Entity | None:
+    """The entity of a name that only passages asleep have."""
+    key = fold(name)
+    found = [one for one in _candidates(store, view, _called(namespace, key, {name: 1})) if key]
+    surfaces = Counter(m.of or m.name for one in found for m in one.mentions if fold(m.of or m.name) == key)
+    return _called(namespace, key, surfaces).entities[0] if surfaces else None
+
+
+def _called(namespace: str, key: str, surfaces: Mapping[str, int]) -> Whom:
+    """Whom a name means that no entity has."""
+    one = Entity(id=entity_id(namespace, key), namespace=namespace, key=key, surfaces=surfaces, labels={})
+    return Whom(frozenset(), (one,), frozenset())
 
 
 def _in_document(store: Store, view: View, namespace: str, name: str) -> str:
@@ -256,7 +272,7 @@ class _Reader:
 
 
 def _candidates(store: Store, view: View, who: Whom) -> list[Sentence]:
-    """The sentences that may name one, by id."""
+    """The sentences that may name one, by id, those of passages asleep among them."""
     ids = [one.id for one in who.entities]
     named = set(store.neighbours(view, ids, _NAMING, "in").source)
     facts = list(dict.fromkeys(store.neighbours(view, ids, schema.PARTICIPANT_EDGES, "in").source))
@@ -265,13 +281,14 @@ def _candidates(store: Store, view: View, who: Whom) -> list[Sentence]:
     for surface in who.surfaces:
         named |= set(_having(store, view, surface))
     found = _values(store, view, named, Sentence)
+    found |= {one.id: one for p in _values(store, view, named, Passage).values() for one in p.asleep}
     return [found[id] for id in sorted(found)]
 
 
 def _having(store: Store, view: View, surface: str) -> Iterator[str]:
-    """The sentences that have the rarest word of a name, whichever that is."""
+    """The sentences and passages asleep that have the rarest word of a name, whichever that is."""
     words, k = surface.split(), _FIRST
-    view = replace(view, kinds=frozenset(schema.SENTENCE_KINDS.values()))
+    view = replace(view, kinds=frozenset({*schema.SENTENCE_KINDS.values(), schema.PASSAGE}))
     while words:
         for word in words:
             found = store.search_text(view, word, k)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from graphmem import schema
 from graphmem.casts import Cast
 from graphmem.changes import diff
+from graphmem.folding import asleep, folded
 from graphmem.stores.base import Store
 from graphmem.types import Change, Document, Episode, Passage, Record, Sentence, View
 
@@ -30,7 +31,9 @@ def replacement(
     cast: Cast | None = None,
     episodes: Iterable[Episode] = (),
 ) -> tuple[Change, ...]:
-    """The changes that make a document what was read; what stayed the same makes none."""
+    """The changes that make a document what was read; what stayed the same makes none, and sleeps on."""
     values: list[schema.Value] = [document, *passages, *sentences, *episodes, *([cast] if cast else [])]
-    new = [schema.to_record(value) for value in values]
-    return diff(old, new)
+    before = tuple(old)
+    if sleeping := asleep(map(schema.from_record, before)) & {value.id for value in values}:
+        values = folded(values, sleeping)
+    return diff(before, [schema.to_record(value) for value in values])

@@ -157,8 +157,9 @@ def _write_commit(commit: Commit) -> str:
 
 
 def _vector_lines(store: Store, view: View) -> Iterator[str]:
-    kinds = sorted(schema.SENTENCE_KINDS.values())
-    ids = sorted(record.id for kind in kinds for record in store.scan(view, kind))
+    kinds = sorted({*schema.SENTENCE_KINDS.values(), schema.NOTE, schema.PASSAGE})
+    found = (record for kind in kinds for record in store.scan(view, kind))
+    ids = sorted(record.id for record in found if schema.searched_text(record) is not None)
     for start in range(0, len(ids), VECTOR_BATCH):
         batch = ids[start : start + VECTOR_BATCH]
         vectors, tokens = store.vectors(view, batch), store.tokens(view, batch)

@@ -18,6 +18,7 @@ from graphmem.ranking import Query, Ranking
 from graphmem.retrieval.recall import recall
 from graphmem.types import View
 from graphmem.verbs.editing import Editing
+from graphmem.verbs.fading import Fading
 from graphmem.verbs.forgetting import Forgetting
 from graphmem.verbs.history import History
 from graphmem.verbs.learning import Learning
@@ -50,7 +51,7 @@ def _asked(query: Query) -> Query:
     return replace(query, text=query.text.encode("utf-8", "replace").decode("utf-8"), view=view)
 
 
-class Memory(Editing, Forgetting, Learning, Purging, History, Sharing, Verifying):
+class Memory(Editing, Fading, Forgetting, Learning, Purging, History, Sharing, Verifying):
     """Reads and writes one namespace of a store; every write is a commit."""
 
     _remembering: Remembering | None = None

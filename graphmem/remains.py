@@ -95,8 +95,11 @@ def naming(uri: str) -> re.Pattern[str]:
 
 
 def targets(record: Record) -> set[str]:
-    """Ids of what a record points at, and of a cast the names; of a person's word also what it is of."""
-    found = {edge.target for edge in SCHEMA.index(record).edges}
+    """Ids of what a record points at, and of a cast the names; of a person's word also what it is of.
+
+    A passage asleep points at what the sentences do that it keeps.
+    """
+    found = {edge.target for one in (record, *schema.sleeping(record)) for edge in SCHEMA.index(one).edges}
     if record.kind == schema.CAST:
         names = (name for _, names in record.body.get("profiles", ()) for name in names)
         found |= {entity_id(record.namespace, fold(name)) for name in names}

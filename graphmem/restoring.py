@@ -44,7 +44,9 @@ def restoring(store: Store, view: View, namespace: str, name: str, upto: int) ->
     changes = inverse(net(change for change in later if _belongs(change, whole)))
     if not changes:
         raise InputError(f"{name!r} is as it was then: there is nothing to bring back")
-    _check_places(id, changes)
+    there = store.get(view, [id]).get(id)
+    if there is None or there.kind != schema.DOCUMENT:  # of a whole document all parts are brought back
+        _check_places(id, changes)
     return changes
 
 

@@ -138,16 +138,37 @@ Value = (
 
 
 def searched_text(record: Record) -> str | None:
-    """What is embedded and indexed of a sentence or a note: caption or title, then text; None for others."""
+    """What is embedded and indexed of a sentence or a note: caption or title, then text; None for others.
+
+    Of a passage asleep it is the same, and then the full names that its sentences say less of ("she").
+    """
     if record.kind == NOTE:
         if not record.body.get("parts"):
             return None
         caption, text = record.body.get("title", ""), "\n".join(text for text, _ in record.body["parts"])
     elif record.kind in SENTENCE_KINDS.values():
         caption, text = record.body.get("caption", ""), str(record.body["text"])
+    elif record.kind == PASSAGE and record.body.get("asleep"):
+        caption, text = record.body["asleep"][0][1].get("caption", ""), _dormant_text(record.body)
     else:
         return None
     return f"{caption}: {text}" if caption else text
+
+
+def _dormant_text(body: Mapping[str, Any]) -> str:
+    text = str(body["text"])
+    meant = dict.fromkeys(
+        row[5] for _, one in body["asleep"] for row in one.get("mentions", ()) if len(row) > 5
+    )
+    names = ", ".join(name for name in meant if name not in text)
+    return f"{text} ({names})" if names else text
+
+
+def sleeping(record: Record) -> list[Record]:
+    """The records of the sentences that a passage asleep keeps; none of other records."""
+    rows = record.body.get("asleep", ()) if record.kind == PASSAGE else ()
+    kind = SENTENCE_KINDS[record.body["kind"]] if rows else ""
+    return [Record(id, kind, record.namespace, body) for id, body in rows]
 
 
 _KIND_OF: Final[dict[type, str]] = {
@@ -229,7 +250,8 @@ def _index_passage(record: Record) -> Index:
     edges = [Edge(PART_OF, record.body["document"])]
     if record.body.get("previous"):
         edges.append(Edge(FOLLOWS, record.body["previous"]))
-    return Index(edges=tuple(edges), valid_at=bodies.parse_moment(record.body.get("at")))
+    at = bodies.parse_moment(record.body.get("at"))
+    return Index(edges=tuple(edges), text=searched_text(record), valid_at=at)
 
 
 def named(record: Record) -> Iterator[tuple[str, str, MentionRole]]:

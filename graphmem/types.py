@@ -62,7 +62,8 @@ class Passage:
     """A piece of a document that is returned to the user: a paragraph, a turn, a record.
 
     ``text == document_text[start:end]``. ``position`` counts the document's passages from 0. ``metadata`` is
-    as that of a document.
+    as that of a document. A passage ``asleep`` keeps its sentences to itself, and no search finds it but one
+    among the dormant.
     """
 
     id: str
@@ -78,6 +79,7 @@ class Passage:
     at: datetime | None = None
     previous: str | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    asleep: tuple[Sentence, ...] = ()
 
     def _repr_html_(self) -> str:
         rows = {"said by": self.speaker, "at": self.at, "text": self.text, "id": self.id}

@@ -141,6 +141,8 @@ def _check_passages(store: Store, view: View, batch: Sequence[Record], faults: _
             faults.add("passage without its document", record.id)
         elif not 0 <= body["start"] <= body["end"] or len(body["text"]) != body["end"] - body["start"]:
             faults.add("passage whose text is not as long as its place", record.id)
+        elif any(body["text"][o["start"] : o["end"]] != o["text"] for _, o in body.get("asleep", ())):
+            faults.add("passage asleep with a sentence that does not stand in it", record.id)
         if (previous := body.get("previous")) is None:
             continue
         other = before.get(previous)

@@ -231,6 +231,10 @@ class Ingest:
         if new:
             rounded = dequantise(quantise(np.array([vectors.by_id[id] for id in new])))
             known |= dict(zip(new, rounded, strict=True))
+        if known and (asleep := [one for one in prepared.sentences if one.id not in known]):
+            # What sleeps has no vectors of its own, but divides the document as it did.
+            again = self.memory.embed(map(schema.to_record, asleep)).by_id
+            known |= zip(again, dequantise(quantise(np.array(list(again.values())))), strict=True)
         found = episodes_of(prepared.document, prepared.passages, prepared.sentences, known) if known else []
         return tuple(found)
 

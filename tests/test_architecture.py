@@ -28,6 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("graphmem.marking", "graphmem.disputes", "graphmem.correcting", "graphmem.merging"),
     (
         "graphmem.forgetting",
+        "graphmem.fading",
         "graphmem.receipts",
         "graphmem.dossier",
         "graphmem.graph",
@@ -60,7 +61,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("graphmem.shown",),
     ("graphmem.schema", "graphmem.changes", "graphmem.embedding"),
     ("graphmem.bodies",),
-    ("graphmem.casting", "graphmem.saying", "graphmem.learning"),
+    ("graphmem.casting", "graphmem.saying", "graphmem.folding", "graphmem.learning"),
     (
         "graphmem.casts",
         "graphmem.corrections",

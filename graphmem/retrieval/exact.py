@@ -142,11 +142,12 @@ def _read(store: Store, view: View, ids: list[str]) -> Iterator[Record]:
 def _holding(
     records: Iterable[Record], quote: str, case: bool, words: bool
 ) -> dict[str, tuple[Record, tuple[Span, ...]]]:
-    """Those of these passages that hold a quote, by id."""
+    """Those of these passages that are awake and hold a quote, by id."""
     return {
         record.id: (record, tuple(spans))
         for record in records
         if record.kind == schema.PASSAGE
+        and not record.body.get("asleep")
         and (spans := occurrences(str(record.body["text"]), quote, case=case, words=words))
     }
 

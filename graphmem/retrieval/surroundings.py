@@ -128,8 +128,9 @@ def _moment(record: Passage) -> tuple[str, str, int]:
 
 
 def _passages(store: Store, view: View, ids: Sequence[str]) -> dict[str, Passage]:
+    """Those of these passages that are awake: one asleep is no hit, and lends its words to none."""
     values = map(schema.from_record, store.get(view, ids).values())
-    return {value.id: value for value in values if isinstance(value, Passage)}
+    return {value.id: value for value in values if isinstance(value, Passage) and not value.asleep}
 
 
 def _chain(store: Store, view: View, centres: Sequence[str]) -> dict[str, str]:

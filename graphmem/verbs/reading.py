@@ -227,12 +227,13 @@ class Reading(Opened):
         return list(found)[:limit]
 
     def parts(self, whole: Document | Episode | Passage, limit: int = 10) -> Sequence[Passage | Sentence]:
-        """The first passages of a document or an episode, or sentences of a passage."""
+        """The first passages of a document or an episode, or sentences of a passage, also of one asleep."""
         if isinstance(whole, Episode):
             return self._values(whole.passages[:limit], Passage)
         ids = self.store.neighbours(self.view, [whole.id], [schema.PART_OF], "in").source
         passages, sentences = self._values(ids, Passage), self._values(ids, Sentence)
         found: list[Passage | Sentence] = [*passages, *sentences]
+        found += whole.asleep if isinstance(whole, Passage) else ()
         return sorted(found, key=lambda part: part.position)[:limit]
 
     def _values(self, ids: Sequence[str], kind: type[T]) -> list[T]:
