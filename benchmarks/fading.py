@@ -160,13 +160,13 @@ def fade(part: Part, share: float, score: Score | None) -> None:
 
 def ask(part: Part, asked: Sequence[Asked], *, use: bool = False) -> list[float]:
     """Recall of each question; with ``use`` its best hits are recorded as uses."""
-    found = []
+    found, at = [], part.end
     for question in asked:
         ranking = part.memory.recall(question.text, part.depth)
         ranked = list(dict.fromkeys(map(part.event, ranking)))
         found.append(recall_at(ranked, question.gold, CUT))
         if use:
-            part.memory.use(ranking.hits[:SHOWN], at=part.end)
+            part.memory.use(ranking.hits[:SHOWN], at=at)
     return found
 
 
@@ -207,7 +207,7 @@ def measure(name: str, place: Place, embedder: Embedder) -> dict[str, Any]:
 def reinforced(
     name: str, place: Place, embedder: Embedder, share: float, policy: Sequence[float]
 ) -> dict[str, Any]:
-    """Recall of the second half of the questions with uses by the first; ``policy`` is that of all without."""
+    """Recall of the second half of the questions after uses by the first; ``policy`` has all without."""
     found: dict[str, list[float]] = {"with uses": [], "without uses": []}
     with copied(name, place, embedder) as parts:
         begin = 0

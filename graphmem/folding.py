@@ -56,8 +56,10 @@ def _folded(values: Sequence[V], asleep: Collection[str]) -> list[V | Passage | 
         if not isinstance(one, Sentence | Cast)
     ]
     document = next(one for one in values if isinstance(one, Document))
-    said = cast(document, passages.values(), awake)
-    return [*left, *awake, *([said] if said else [])]
+    # A document has a cast where labels were read; one of which nobody is awake names none, but has it still.
+    empty = [replace(one, profiles=()) for one in values if isinstance(one, Cast)]
+    said = cast(document, passages.values(), awake) if empty else None
+    return [*left, *awake, *([said] if said else empty)]
 
 
 def told(sentences: Sequence[Sentence]) -> list[Sentence]:

@@ -45,12 +45,15 @@ def chat(memory: Memory) -> Memory:
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.lists(st.tuples(st.booleans(), st.sets(st.integers(0, 4), min_size=1)), max_size=5))
+@given(
+    st.lists(st.tuples(st.booleans(), st.sets(st.integers(0, 4), min_size=1)), max_size=5),
+    st.sampled_from(["english", "none"]),
+)
 def test_whatever_slept_and_woke_in_whatever_order_all_is_as_it_was(
-    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[bool, set[int]]]
+    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[bool, set[int]]], pipeline: str
 ) -> None:
     with opened(tmp_path_factory.mktemp("sleep")) as memory:
-        put(memory, {"chat.txt": CHAT}, pipeline="english")
+        put(memory, {"chat.txt": CHAT}, pipeline=pipeline)
         before, asleep = state(memory), set[int]()
         for falls, places in steps:
             own = passages(memory)
@@ -64,6 +67,14 @@ def test_whatever_slept_and_woke_in_whatever_order_all_is_as_it_was(
         assert not memory.verify()
         memory.wake(memory.dormant())
         assert state(memory) == before
+
+
+def test_all_of_a_document_may_sleep(chat: Memory) -> None:
+    before = state(chat)
+    sleep(chat, 0, 1, 2, 3, 4)
+    assert not chat.verify() and "chat.txt" in {one.uri for one in chat.documents()}
+    chat.wake(chat.dormant())
+    assert state(chat) == before
 
 
 def test_undo_of_a_sleep_is_exact(chat: Memory) -> None:
