@@ -29,6 +29,7 @@ from graphmem.answering.fusion import Found
 from graphmem.answering.thoughts import answered
 from graphmem.exchange import FORMS, written
 from graphmem.exchange.contents import Contents
+from graphmem.fading.dormant import touched
 from graphmem.forgetting import everything
 from graphmem.history import Filter, place
 from graphmem.identities import Walk
@@ -64,6 +65,7 @@ WRITES: Final[dict[str, Write]] = {
     "admit": lambda memory, name: (memory.retract(name), memory.admit(name)),
     "correct": lambda memory, name: memory.correct(name, object="Rome"),
     "different": lambda memory, name: memory.different("Ada Byron", name),
+    "fade": lambda memory, _: memory.fade(most=0),
     "forget": lambda memory, name: memory.forget(name),
     "forget_all": lambda memory, _: memory.forget_all(),
     "forget_between": lambda memory, _: memory.forget_between(LONG_AGO, FAR_OFF),
@@ -90,6 +92,7 @@ WRITES: Final[dict[str, Write]] = {
         memory.unlearn(),
     ),
     "use": lambda memory, name: memory.use([name]),
+    "wake": lambda memory, name: memory.wake([name]),
 }
 
 
@@ -160,6 +163,16 @@ def _recall(memory: Memory, given: Given) -> object:
             continue
     questions = (QUESTION, "heron", "Zelda", "Ada Byron", "ash", "What did the heron do on 1 June?")
     return [memory.recall(question, 100) for question in questions]
+
+
+def _retention(memory: Memory, given: Given) -> object:
+    """How passages of mine stand; one of theirs is none of mine."""
+    for id in given.theirs:
+        try:
+            raise AssertionError(memory.retention(id))
+        except graphmem.errors.NotFound:
+            continue
+    return [memory.retention(one.passage, at=AT) for one in memory.retentions(at=AT)]
 
 
 def _evidence(memory: Memory, given: Given) -> object:
@@ -269,6 +282,7 @@ VERBS: Final[dict[str, Probe]] = {
     "embed": lambda memory, given: memory.embed(given.theirs.values()),
     "open": lambda *_: None,  # every other verb is asked of what it opens
     "recall": _recall,
+    "retention": _retention,
     "view": lambda memory, _: memory.view,
     "write": _write,
 }
@@ -300,6 +314,11 @@ CALLS: Final[dict[str, Probe]] = {
     "history.place": lambda memory, _: [
         place(memory.store, own(memory), at) for at in (AT, AT - timedelta(1))
     ],
+    "fading.dormant.touched": lambda memory, given: touched(
+        memory.store,
+        own(memory),
+        [(one, one.asleep, memory.embedder.encode([one.text])[0]) for one in given.values("Passage")],
+    ),
     "identities.Walk": _walked,
     "past.Past": _then,
     "retrieval.hits.hits": _hits,

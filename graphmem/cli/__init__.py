@@ -21,6 +21,7 @@ from graphmem.cli import (
     doctor,
     export,
     facts,
+    fade,
     familiar,
     feedback,
     forget,
@@ -35,6 +36,7 @@ from graphmem.cli import (
     reflect,
     relate,
     rename,
+    retention,
     retract,
     retype,
     routines,
@@ -46,6 +48,7 @@ from graphmem.cli import (
     trust,
     undo,
     verify,
+    wake,
 )
 from graphmem.cli.options import talk
 from graphmem.errors import GraphMemError
@@ -93,6 +96,9 @@ def build() -> typer.Typer:
         at,
         undo,
         forget,
+        fade,
+        wake,
+        retention,
         purge,
         stats,
         verify,

@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeAlias
 import typer
 from rich.console import Console
 
+from graphmem.cli.dormant import likely, print_dormant, print_likely
 from graphmem.cli.exact import print_quoted, quoted_json
 from graphmem.cli.options import (
     DEFAULT_STORE,
@@ -129,6 +130,16 @@ def print_ranking(ranking: Ranking) -> None:
     print_left_out(console, reasons.left_out if reasons else withheld)
 
 
+def _check_alone(*others: object) -> None:
+    """Refuse what goes with a ranking alone.
+
+    Raises:
+        InputError: there is any.
+    """
+    if any(others):
+        raise InputError("--dormant lists what sleeps: give it the question, -k and --json alone")
+
+
 def register(app: typer.Typer) -> None:
     """Add the command."""
 
@@ -148,6 +159,9 @@ def register(app: typer.Typer) -> None:
         ] = False,
         case: Annotated[
             bool, typer.Option("--case", help="With --exact: tell small letters from capitals.")
+        ] = False,
+        dormant: Annotated[
+            bool, typer.Option("--dormant", help="Look among the passages that sleep instead.")
         ] = False,
         words: Annotated[
             bool, typer.Option("--words", help="With --exact: only where no word goes on beyond its ends.")
@@ -176,16 +190,23 @@ def register(app: typer.Typer) -> None:
                 found = memory.exact(question, k, case=case, words=words, as_of=parse_moment(as_of))
             print_json(quoted_json(found)) if json else print_quoted(found, bool(also))
             return
+        if dormant:
+            _check_alone(why, visual, file, trusted_only, as_of)
+            with opened(store, namespace, create=False, also=also) as memory:
+                print_dormant(memory.dormant(question, k), json)
+            return
         page = (file or Path("query.html")) if visual or file else None
         if page:
             check(page)
         with opened(store, namespace, create=False, also=also) as memory:
             asked = partial(memory.recall, question, k, as_of=parse_moment(as_of), learned=not plain)
             ranking = asked(coarse=coarse, trusted_only=trusted_only, why=why or page is not None)
+            asleep = likely(memory, ranking)
         if json:
             print_json(ranking_json(ranking))
         elif why or not page:
             print_ranking(ranking)
+            print_likely(question, asleep)
         if page:
             write(page, picture(ranking))
             show_page(page, browser=browser)

@@ -63,6 +63,7 @@ def register(app: typer.Typer) -> None:
                 return
             along = sorted(memory.view.namespaces - {namespace})
             info = memory.store.info()
+            dormant = len(memory.dormant())
         counts = dict(info.records.get(namespace, {}))
         others = {
             name: {kind: n for kind, n in info.records.get(name, {}).items() if kind not in PRIVATE}
@@ -74,6 +75,7 @@ def register(app: typer.Typer) -> None:
                     "store": info.url,
                     "namespace": namespace,
                     "records": counts,
+                    "dormant": dormant,
                     "also": others,
                     "encoder": info.encoder,
                     "whole_store": {
@@ -91,6 +93,8 @@ def register(app: typer.Typer) -> None:
                 console.print(f"read along: {name}")
             for kind, count in found.items():
                 console.print(f"  {kind:<10}{count:>10,}")
+        if dormant:
+            console.print(f"  of the passages {dormant:,} sleep: 'graphmem wake --all' wakes them")
         console.print(
             f"  in the whole store: {info.commits:,} commits, {info.vectors:,} vectors"
             + (f", {info.bytes / 1e6:,.1f} MB" if info.bytes is not None else "")

@@ -20,6 +20,8 @@ from graphmem.types import Document, FloatArray, Passage, Sentence, View
 
 NEAR: Final = 0.7
 """Cosine from which a new passage touches one asleep: it says nearly the same, or answers it."""
+LIKELY: Final = 0.8
+"""Score from which a passage asleep looks like an answer: the best by words at a cosine of .2 or more."""
 RARE: Final = 3
 """Passages in which a name may stand and still be rare: who is named again after long is remembered."""
 SHARED: Final = 0.45
@@ -37,6 +39,11 @@ class Dormant:
     document: Document
     score: float
     cosine: float
+
+    @property
+    def near(self) -> bool:
+        """Whether it looks like an answer, by meaning and words together."""
+        return self.score >= LIKELY
 
 
 def asleep(store: Store, view: View) -> list[Passage]:

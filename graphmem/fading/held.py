@@ -49,7 +49,7 @@ def held(store: Store, view: View) -> list[Held]:
     for kind in schema.SENTENCE_KINDS.values():
         for one in _all(store, view, kind, Sentence).values():
             of[one.passage].append(one)
-    meant = vectors(store, view, of.items())
+    meant = _meant(store, view, of.items())
     uses = {one.passage: one.touches for one in _all(store, view, schema.USE, Use).values()}
     pins = _pins(store, view, passages.values(), documents, of)
     rows = [
@@ -75,7 +75,7 @@ def _all(store: Store, view: View, kind: str, type: type[_T]) -> dict[str, _T]:
     return {id: value for id, value in values if isinstance(value, type)}
 
 
-def vectors(store: Store, view: View, of: Iterable[tuple[str, Iterable[Sentence]]]) -> dict[str, FloatArray]:
+def _meant(store: Store, view: View, of: Iterable[tuple[str, Iterable[Sentence]]]) -> dict[str, FloatArray]:
     """The meaning of passages: the unit sum of their sentences' vectors, else their own."""
     parts = {passage: [one.id for one in own] for passage, own in of}
     ids = [id for passage, own in parts.items() for id in (passage, *own)]
