@@ -23,6 +23,7 @@ from graphmem.casting import cast
 from graphmem.casts import Cast
 from graphmem.edits import document_records, replacement
 from graphmem.errors import Conflict, GraphMemError, MissingExtra, SourceError
+from graphmem.fading.dormant import touched
 from graphmem.identity import digest, document_id
 from graphmem.ingest.chunking import chunk
 from graphmem.ingest.episodes import divisible, episodes_of
@@ -37,7 +38,7 @@ from graphmem.ingest.sources import DEFAULT_LIMITS, Limits, Source, expand, load
 from graphmem.memory import Memory
 from graphmem.relations import Schema
 from graphmem.stores.quantised import dequantise, quantise
-from graphmem.types import Change, Document, Episode, Passage, Record, Sentence, Vectors, View
+from graphmem.types import Change, Document, Episode, FloatArray, Passage, Record, Sentence, Vectors, View
 
 ENCODED_AT_ONCE: Final = 2048  # sentences; an encoder sorts by length inside a call, so that more pad less
 READ_AHEAD: Final = 4  # sources for each reader process
@@ -195,6 +196,7 @@ class Ingest:
                 prepared = replace(prepared, episodes=episodes)
                 own = self._changes(prepared)
             self._commit(prepared, own, vectors)
+            self._touch(prepared, own, vectors)
         self.waiting.clear()
         self.sentences = 0
 
@@ -262,10 +264,29 @@ class Ingest:
             own = vectors.of(change.id for change in changes)
             self.memory.write(changes, f"ingest {uri}", vectors=own, run=self.run)
 
+    def _touch(self, prepared: Prepared, changes: Iterable[Change], vectors: Vectors) -> None:
+        """Wake what sleeps and is touched by passages that are new."""
+        new = {change.id for change in changes if change.before is None}
+        own: dict[str, list[Sentence]] = {}
+        for sentence in prepared.sentences:
+            if sentence.passage in new and sentence.id in vectors.by_id:
+                own.setdefault(sentence.passage, []).append(sentence)
+        passages = (one for one in prepared.passages if one.id in own)
+        told = ((one, own[one.id], _meaning(own[one.id], vectors)) for one in passages)
+        found = touched(self.memory.store, View.of(self.memory.namespace), told)
+        for reason in dict.fromkeys(found.values()):
+            self.memory.wake([id for id, why in found.items() if why == reason], reason=reason, run=self.run)
+
     def _begun(self, uri: str) -> str:
         """The id of this run, by where it began and with what: two at once begin with other documents."""
         memory = self.memory
         return "r" + digest("run", memory.namespace, memory.author, str(memory.store.head()), uri)
+
+
+def _meaning(sentences: Iterable[Sentence], vectors: Vectors) -> FloatArray:
+    """The unit sum of the vectors of sentences; zeros where they cancel."""
+    total = np.sum([vectors.by_id[one.id] for one in sentences], axis=0, dtype=np.float32)
+    return np.asarray(total / max(float(np.linalg.norm(total)), 1e-9), dtype=np.float32)
 
 
 def ingest_sources(

@@ -30,16 +30,16 @@ def archived(store: Store, view: View, passages: Iterable[Passage]) -> tuple[Cha
     """The changes that take passages out: the history alone has them then."""
     changes: list[Change] = []
     for document, own in _by_document(passages).items():
-        records = document_records(store, view, document)
-        changes += diff(records, remaining(records, own))
+        if records := document_records(store, view, document):
+            changes += diff(records, remaining(records, own))
     return tuple(changes)
 
 
 def _folded(store: Store, view: View, passages: Iterable[Passage], *, sleep: bool) -> tuple[Change, ...]:
     changes: list[Change] = []
     for document, own in _by_document(passages).items():
-        old = document_records(store, view, document)
-        changes += diff(old, refolded(old, own, sleep=sleep))
+        if old := document_records(store, view, document):
+            changes += diff(old, refolded(old, own, sleep=sleep))
     return tuple(changes)
 
 

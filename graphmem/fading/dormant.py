@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
-
-import numpy as np
 
 from graphmem import schema
 from graphmem.identity import entity_id, fold
@@ -23,9 +19,11 @@ NEAR: Final = 0.7
 LIKELY: Final = 0.8
 """Score from which a passage asleep looks like an answer: the best by words at a cosine of .2 or more."""
 RARE: Final = 3
-"""Passages in which a name may stand and still be rare: who is named again after long is remembered."""
+"""Mentions of a name that is rare all the same: who is named again after long is remembered."""
 SHARED: Final = 0.45
 """Cosine that a passage asleep must have besides a rare name: many are called alike."""
+AMONG: Final = 20
+"""Passages asleep that are looked at for each new one."""
 TOUCHED: Final = 5
 """Passages asleep that a new one wakes at most."""
 _LABELS: Final = frozenset({schema.DATE_LABEL})
@@ -72,44 +70,36 @@ def search(store: Store, view: View, question: str, vector: FloatArray, k: int) 
 
 
 def touched(
-    store: Store, view: View, new: Sequence[tuple[Passage, Sequence[Sentence], FloatArray | None]]
+    store: Store, view: View, new: Iterable[tuple[Passage, Sequence[Sentence], FloatArray]]
 ) -> dict[str, str]:
     """The passages asleep that new ones touch, by id, and why: they are near, or share a rare name.
 
-    Each new passage comes with its sentences and the unit vector of its meaning.
+    Each new passage comes with its sentences and the unit vector of its meaning. Where nothing sleeps this is
+    one search.
     """
-    sleeping = {one.id: one for one in asleep(store, view)}
-    if not sleeping or not new:
-        return {}
     among = replace(view, kinds=frozenset({schema.PASSAGE}))
-    names = {id: _names(one.asleep) for id, one in sleeping.items()}
-    held = Counter(name for own in names.values() for name in own)
     why: dict[str, str] = {}
     for passage, sentences, vector in new:
-        if vector is None:
-            continue
-        own = _names(sentences)
-        rare = _rare(store, view, own, held)
-        near = dict(store.search_vector(among, np.asarray(vector), constants.BY_VECTOR))
-        rows = sorted(near.items(), key=lambda row: (-row[1], row[0]))
+        near = {id: cosine for id, cosine in store.search_vector(among, vector, AMONG) if cosine >= SHARED}
+        if not near and not store.search_vector(among, vector, 1):
+            return {}
+        rare = _rare(store, view, _names(sentences)) if near else set()
+        sleeping = {one.id: one for one in _passages(store, view, sorted(near)) if one.asleep}
         found = 0
-        for id, cosine in rows:
-            if found == TOUCHED or cosine < SHARED:
-                break
-            shared = names.get(id, set()) & rare
-            if id in sleeping and (cosine >= NEAR or shared):
-                what = f"of {min(shared)} again" if shared else "nearly the same"
-                why.setdefault(id, f"{passage.speaker or 'a new passage'} tells {what}")
+        for id in sorted(sleeping, key=lambda id: (-near[id], id)):
+            shared = _names(sleeping[id].asleep) & rare
+            if found < TOUCHED and (near[id] >= NEAR or shared):
+                what = f"{max(shared, key=len)} again" if shared else "the same"
+                why.setdefault(id, f"{passage.speaker or 'a new passage'} tells of {what}")
                 found += 1
     return why
 
 
-def _rare(store: Store, view: View, names: Iterable[str], held: Mapping[str, int]) -> set[str]:
-    """Those of some names that stand in few passages, asleep or awake."""
-    ids = {entity_id(of, name): name for of in view.namespaces for name in names if 0 < held[name] <= RARE}
-    records = store.get(view, list(ids))
-    met = {ids[id]: sum(record.body.get("surfaces", {}).values()) for id, record in records.items()}
-    return {name for name in ids.values() if met.get(name, 0) + held[name] <= math.ceil(2 * RARE)}
+def _rare(store: Store, view: View, names: Iterable[str]) -> set[str]:
+    """Those of some names that are seldom mentioned by what is awake."""
+    ids = {entity_id(of, name): name for of in view.namespaces for name in names}
+    met = {id: sum(one.body.get("surfaces", {}).values()) for id, one in store.get(view, list(ids)).items()}
+    return {name for id, name in ids.items() if met.get(id, 0) <= RARE}
 
 
 def _names(sentences: Iterable[Sentence]) -> set[str]:

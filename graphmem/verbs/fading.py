@@ -89,12 +89,15 @@ class Fading(Reading):
         found = {one.passage.id: one.vector for one in passages if one.vector is not None}
         return Vectors(name, found) if name == self.embedder.name else None
 
-    def wake(self, passages: Iterable[Dormant | Hit | Passage | str], *, reason: str = "asked for") -> Woken:
+    def wake(
+        self, passages: Iterable[Dormant | Hit | Passage | str], *, reason: str = "asked for", run: str = ""
+    ) -> Woken:
         """Wake passages: their sentences are found, and all that they tell is told, as before they slept.
 
         Args:
             passages: what ``dormant`` found, passages, or their ids; those that are awake are passed over.
             reason: why, for the history.
+            run: the call of ingest that it belongs to, with which it is undone.
 
         Raises:
             NotFound: no passage of this namespace has an id that is given.
@@ -108,7 +111,7 @@ class Fading(Reading):
         if not changes:
             return Woken(())
         many = f"{len(sleeping):,} passage{'s' if len(sleeping) > 1 else ''}"
-        commit = self.write(changes, f"{many} woken: {storable(reason)}", author=AUTHOR)
+        commit = self.write(changes, f"{many} woken: {storable(reason)}", author=AUTHOR, run=run)
         return Woken(tuple(one.id for one in sleeping), commit)
 
     def dormant(self, question: str = "", k: int = 10) -> list[Dormant]:
