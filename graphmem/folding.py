@@ -41,7 +41,7 @@ def folded(values: Iterable[V], asleep: Collection[str]) -> list[V | Passage | S
 
 def _folded(values: Sequence[V], asleep: Collection[str]) -> list[V | Passage | Sentence | Cast]:
     passages = {one.id: one for one in values if isinstance(one, Passage)}
-    read = [one for one in values if isinstance(one, Sentence)]
+    read: list[Sentence] = [one for one in values if isinstance(one, Sentence)]
     read += [one for passage in passages.values() for one in passage.asleep]
     read.sort(key=lambda one: (passages[one.passage].position, one.position, one.id))
     whole = told(read)  # what sleeps is kept as it stands in the whole document
