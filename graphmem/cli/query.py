@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Final, TypeAlias
 
 import typer
 from rich.console import Console
@@ -130,14 +130,27 @@ def print_ranking(ranking: Ranking) -> None:
     print_left_out(console, reasons.left_out if reasons else withheld)
 
 
-def _check_alone(*others: object) -> None:
-    """Refuse what goes with a ranking alone.
+_EXACT: Final = "--exact finds where a text stands: leave out --why, --visual, --trusted-only, --coarse"
+_DORMANT: Final = "--dormant lists what sleeps: give it the question, -k and --json alone"
+
+
+def _check_alone(message: str, *others: object) -> None:
+    """Refuse options that go with a ranking alone.
 
     Raises:
         InputError: there is any.
     """
     if any(others):
-        raise InputError("--dormant lists what sleeps: give it the question, -k and --json alone")
+        raise InputError(message)
+
+
+def _tell(ranking: Ranking, asleep: int, *, json: bool, text: bool) -> None:
+    """A ranking as JSON or text, with how many passages asleep look like the answer."""
+    if json:
+        print_json(ranking_json(ranking))
+    elif text:
+        print_ranking(ranking)
+        print_likely(ranking.query.text, asleep)
 
 
 def register(app: typer.Typer) -> None:
@@ -181,17 +194,13 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Ask a question: passages that answer it, best first, each with its evidence."""
         if quote:
-            if why or visual or file or trusted_only or coarse or plain:
-                raise InputError(
-                    "--exact finds where a text stands: leave out --why, --visual, --trusted-only, --coarse,"
-                    " --plain"
-                )
+            _check_alone(_EXACT, why, visual, file, trusted_only, coarse, plain)
             with opened(store, namespace, create=False, also=also) as memory:
                 found = memory.exact(question, k, case=case, words=words, as_of=parse_moment(as_of))
             print_json(quoted_json(found)) if json else print_quoted(found, bool(also))
             return
         if dormant:
-            _check_alone(why, visual, file, trusted_only, as_of)
+            _check_alone(_DORMANT, why, visual, file, trusted_only, as_of, coarse)
             with opened(store, namespace, create=False, also=also) as memory:
                 print_dormant(memory.dormant(question, k), json)
             return
@@ -202,11 +211,7 @@ def register(app: typer.Typer) -> None:
             asked = partial(memory.recall, question, k, as_of=parse_moment(as_of), learned=not plain)
             ranking = asked(coarse=coarse, trusted_only=trusted_only, why=why or page is not None)
             asleep = likely(memory, ranking)
-        if json:
-            print_json(ranking_json(ranking))
-        elif why or not page:
-            print_ranking(ranking)
-            print_likely(question, asleep)
+        _tell(ranking, asleep, json=json, text=why or not page)
         if page:
             write(page, picture(ranking))
             show_page(page, browser=browser)
