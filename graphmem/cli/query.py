@@ -144,6 +144,12 @@ def _check_alone(message: str, *others: object) -> None:
         raise InputError(message)
 
 
+def _page(file: Path) -> Path:
+    """Where the page goes, once it is known that it can."""
+    check(file)
+    return file
+
+
 def _tell(ranking: Ranking, asleep: int, *, json: bool, text: bool) -> None:
     """A ranking as JSON or text, with how many passages asleep look like the answer."""
     if json:
@@ -204,9 +210,7 @@ def register(app: typer.Typer) -> None:
             with opened(store, namespace, create=False, also=also) as memory:
                 print_dormant(memory.dormant(question, k), json)
             return
-        page = (file or Path("query.html")) if visual or file else None
-        if page:
-            check(page)
+        page = _page(file or Path("query.html")) if visual or file else None
         with opened(store, namespace, create=False, also=also) as memory:
             asked = partial(memory.recall, question, k, as_of=parse_moment(as_of), learned=not plain)
             ranking = asked(coarse=coarse, trusted_only=trusted_only, why=why or page is not None)
