@@ -130,7 +130,7 @@ def print_ranking(ranking: Ranking) -> None:
     print_left_out(console, reasons.left_out if reasons else withheld)
 
 
-_EXACT: Final = "--exact finds where a text stands: leave out --why, --visual, --trusted-only, --coarse"
+_EXACT: Final = "--exact finds where a text stands: leave out --why, --visual, --trusted-only, --coarse, --plain"
 _DORMANT: Final = "--dormant lists what sleeps: give it the question, -k and --json alone"
 
 
@@ -148,6 +148,12 @@ def _page(file: Path) -> Path:
     """Where the page goes, once it is known that it can."""
     check(file)
     return file
+
+
+def _show(page: Path, ranking: Ranking, browser: bool) -> None:
+    """Write the page of a ranking, and open it in a browser if that is wanted."""
+    write(page, picture(ranking))
+    show_page(page, browser=browser)
 
 
 def _tell(ranking: Ranking, asleep: int, *, json: bool, text: bool) -> None:
@@ -206,7 +212,7 @@ def register(app: typer.Typer) -> None:
             print_json(quoted_json(found)) if json else print_quoted(found, bool(also))
             return
         if dormant:
-            _check_alone(_DORMANT, why, visual, file, trusted_only, as_of, coarse)
+            _check_alone(_DORMANT, why, visual, file, trusted_only, as_of, coarse, plain)
             with opened(store, namespace, create=False, also=also) as memory:
                 print_dormant(memory.dormant(question, k), json)
             return
@@ -217,5 +223,4 @@ def register(app: typer.Typer) -> None:
             asleep = likely(memory, ranking)
         _tell(ranking, asleep, json=json, text=why or not page)
         if page:
-            write(page, picture(ranking))
-            show_page(page, browser=browser)
+            _show(page, ranking, browser)
