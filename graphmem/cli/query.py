@@ -130,7 +130,9 @@ def print_ranking(ranking: Ranking) -> None:
     print_left_out(console, reasons.left_out if reasons else withheld)
 
 
-_EXACT: Final = "--exact finds where a text stands: leave out --why, --visual, --trusted-only, --coarse, --plain"
+_EXACT: Final = (
+    "--exact finds where a text stands: leave out --why, --visual, --trusted-only, --coarse, --plain"
+)
 _DORMANT: Final = "--dormant lists what sleeps: give it the question, -k and --json alone"
 
 
