@@ -25,6 +25,7 @@ from graphmem.identity import checked_namespace
 from graphmem.notes import Note
 from graphmem.projection import SCHEMA
 from graphmem.stores.base import Store
+from graphmem.tasks import Task
 from graphmem.types import (
     TOKEN,
     Change,
@@ -46,7 +47,7 @@ VECTOR_BATCH: Final = 1000
 
 _FORM: Final[dict[type, TypeAdapter[Any]]] = {
     form: TypeAdapter(form)
-    for form in (Document, Passage, Sentence, Episode, Cast, Word, Correction, Grant, Trust, Note, Use)
+    for form in (Document, Passage, Sentence, Episode, Cast, Word, Correction, Grant, Trust, Note, Use, Task)
 }
 
 

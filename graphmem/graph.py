@@ -33,6 +33,7 @@ KINDS: Final = (
     schema.TRUST,
     schema.NOTE,
     schema.USE,
+    schema.TASK,
 )
 
 

@@ -248,6 +248,7 @@ SCHEMA: Final = Schema(
             schema.TRUST,
             schema.NOTE,
             schema.USE,
+            schema.TASK,
         }
     ),
     derived=frozenset(
@@ -281,6 +282,9 @@ SCHEMA: Final = Schema(
             schema.LINKS,
             schema.GATHERS,
             schema.USES,
+            schema.NEEDS,
+            schema.STEP_OF,
+            schema.SHOWS,
         }
     ),
     index=schema.index,

@@ -17,6 +17,7 @@ from graphmem.notes import Note, read_note, write_note
 from graphmem.resolution.profile import name_key
 from graphmem.slots import Dispute, Slot, read_dispute, read_slot, write_dispute, write_slot
 from graphmem.statements import Event, Fact, Statement, event_id, fact_id
+from graphmem.tasks import Task, read_task, write_task
 from graphmem.types import (
     Change,
     Document,
@@ -53,13 +54,15 @@ GRANT: Final = "grant"
 TRUST: Final = "trust"
 NOTE: Final = "note"
 USE: Final = "use"
+TASK: Final = "task"
 
 # Edge kinds. A sentence points at its entities by the role of the mention, at its facts and events by
 # what it says; a fact or event points at the entities that take part, an event at the one before it. A
 # document's cast points at the units that it counts for, a unit at the entities of its full names, a match
 # or a decision at the two units that it is of; a correction at its target, a dispute at facts at odds; a
 # note at the passages that it rests on and the notes that it belongs with, one of a topic at what it gathers
-# (the same passages), a use at its passage.
+# (the same passages), a use at its passage. A task points at what it needs first, at the tasks that it is a
+# step of, and at passages that show how it came out.
 PART_OF: Final = "part_of"
 FOLLOWS: Final = "follows"
 HOLDS: Final = "holds"
@@ -87,6 +90,9 @@ MADE_OF: Final = "made_of"
 LINKS: Final = "links"
 GATHERS: Final = "gathers"
 USES: Final = "uses"
+NEEDS: Final = "needs"
+STEP_OF: Final = "step_of"
+SHOWS: Final = "shows"
 TOPIC: Final = "topic"  # kind of the notes that gather what is alike, by which searches go to it
 DATE_LABEL: Final = "date"
 TITLE_LABEL: Final = "title"  # label of a mention in role title: what a document or section is about
@@ -134,6 +140,7 @@ Value = (
     | Trust
     | Note
     | Use
+    | Task
 )
 
 
@@ -190,6 +197,7 @@ _KIND_OF: Final[dict[type, str]] = {
     Trust: TRUST,
     Note: NOTE,
     Use: USE,
+    Task: TASK,
 }
 _WRITE: Final[dict[str, Callable[[Any], dict[str, Any]]]] = {
     DOCUMENT: bodies.write_document,
@@ -211,6 +219,7 @@ _WRITE: Final[dict[str, Callable[[Any], dict[str, Any]]]] = {
     TRUST: write_trust,
     NOTE: write_note,
     USE: write_use,
+    TASK: write_task,
 }
 _READ: Final[dict[str, Callable[[str, str, Mapping[str, Any]], Value]]] = {
     DOCUMENT: bodies.read_document,
@@ -232,6 +241,7 @@ _READ: Final[dict[str, Callable[[str, str, Mapping[str, Any]], Value]]] = {
     TRUST: read_trust,
     NOTE: read_note,
     USE: read_use,
+    TASK: read_task,
 }
 
 
@@ -364,6 +374,14 @@ def _index_note(record: Record) -> Index:
     )
 
 
+def _index_task(record: Record) -> Index:
+    body = record.body
+    ties = [(NEEDS, task) for task, _ in body.get("needs", ())]
+    ties += [(STEP_OF, task) for task, _ in body.get("step_of", ())]
+    ties += [(SHOWS, passage) for passage in body.get("shows", ())]
+    return Index(edges=tuple(Edge(kind, target) for kind, target in ties))
+
+
 _INDEX: Final[dict[str, Callable[[Record], Index]]] = {
     CAST: _index_cast,
     EPISODE: _index_episode,
@@ -374,6 +392,7 @@ _INDEX: Final[dict[str, Callable[[Record], Index]]] = {
     DECISION: _index_pair,
     NOTE: _index_note,
     USE: lambda record: Index(edges=(Edge(USES, record.body["passage"]),)),
+    TASK: _index_task,
 }
 
 

@@ -14,6 +14,7 @@ from graphmem.notes import Note
 from graphmem.resolution.profile import full_name
 from graphmem.slots import Slot
 from graphmem.statements import Fact
+from graphmem.tasks import Task
 from graphmem.types import Episode, Record, Shown
 from graphmem.uses import Use
 
@@ -114,6 +115,16 @@ def _shown_use(one: Use) -> dict[str, Shown | None]:
     return {"name": f"{last.verdict}, {one.count} in all", "uses": one.count, "at": last.at}
 
 
+def _shown_task(one: Task) -> dict[str, Shown | None]:
+    return {
+        "name": excerpt(one.title),
+        "state": one.state,
+        "outcome": one.outcome or None,
+        "by": one.by or None,
+        "at": one.since,
+    }
+
+
 _SHOWN: Final[dict[str, Callable[[Any], dict[str, Shown | None]]]] = {
     schema.CAST: _shown_cast,
     schema.EPISODE: _shown_episode,
@@ -126,6 +137,7 @@ _SHOWN: Final[dict[str, Callable[[Any], dict[str, Shown | None]]]] = {
     schema.TRUST: _shown_trust,
     schema.NOTE: _shown_note,
     schema.USE: _shown_use,
+    schema.TASK: _shown_task,
     schema.SLOT: _shown_slot,
     schema.DISPUTE: lambda one: {
         "name": excerpt(f"{one.subject} {one.relation}: {one.odds[0].what}"),

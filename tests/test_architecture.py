@@ -21,6 +21,7 @@ else:
 LAYERS: tuple[tuple[str, ...], ...] = (
     # Where people work: what these write is read like any source.
     ("graphmem.ui", "graphmem.langchain", "graphmem.langgraph", "graphmem.mcp"),
+    ("graphmem.agent",),
     ("graphmem.ingest",),
     ("graphmem", "graphmem.aio", "graphmem.cli", "graphmem.plugins", "graphmem.testing"),
     ("graphmem.memory", "graphmem.copying", "graphmem.export", "graphmem.exchange"),
@@ -79,6 +80,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "graphmem.dates",
         "graphmem.explanation",
         "graphmem.statements",
+        "graphmem.tasks",
         "graphmem.identity",
         "graphmem.tokens",
         "graphmem.cards",

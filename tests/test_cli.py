@@ -32,7 +32,7 @@ COMMANDS = sorted(
     """add admit ask at blame copy correct diff different disputes doctor export extract facts fade
     familiar feedback forget history import ingest learned mcp merge notes pin purge query questions
     reflect relate rename restore retention retract retype routines same share show split stats
-    trust ui undo unshare verify wake""".split()
+    tasks trust ui undo unshare verify wake""".split()
 )
 ASH = "# Ash\n\nAda Byron planted the ash in Bergen.\n"
 CHAT = "[2023-05-08 13:56] Ada Byron: I go to London.\n[2023-05-09 08:00] Charles: Bring the notes.\n"

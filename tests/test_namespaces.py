@@ -250,6 +250,14 @@ COMMANDS: dict[str, list[list[str]]] = {
     "export": [[], *(["-", "--format", form] for form in ("graphml", "cypher", "jsonld", "turtle", "csv"))],
     "share": [["mine"], ["mine", "--json"], ["mine", "--with", "theirs"]],
     "unshare": [["mine", "--with", "theirs"], ["mine", "--with", "team"]],
+    "tasks": [
+        [],
+        ["--json"],
+        ["--prompt"],
+        ["the heron"],
+        ["Zelda", "--to", "active"],
+        ["ID", "--to", "done"],
+    ],
     "trust": [[], ["--json"], ["theirs.md", "--level", "unsure"]],
 }
 NAMED = {"share", "unshare"}

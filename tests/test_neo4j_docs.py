@@ -15,6 +15,7 @@ from neo4j_stores import Neo4jStores
 from noted import noted
 
 from graphmem import Memory, schema
+from graphmem.agent import TaskGraph
 from graphmem.ingest import ingest
 from graphmem.projection import SCHEMA
 from graphmem.stores.neo4j_address import DEFAULT_LABEL, parse_address
@@ -100,6 +101,7 @@ def db(request: pytest.FixtureRequest) -> Iterator[Database]:
         memory.retract(next(memory.store.scan(memory.view, "event")).id)
         memory.share("who"), memory.trust("*.md", "unsure")
         memory.use(found := memory.recall("Where was Ida born?", 1))
+        TaskGraph(memory).done(TaskGraph(memory).add("find out").title, "born in 1950")
         noted(memory, "births", [("Born.", [found[0].passage])], "Births")
     database.run("CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()")
     yield database

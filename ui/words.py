@@ -45,6 +45,7 @@ KINDS: Final[Mapping[str, tuple[str, str]]] = {
     schema.TRUST: ("word on a source", "words on sources"),
     schema.NOTE: ("note", "notes"),
     schema.USE: ("use of a passage", "uses of passages"),
+    schema.TASK: ("task", "tasks"),
 }
 """Kinds of records in plain words, one and several."""
 LINES: Final = 50
@@ -126,6 +127,7 @@ def told(memory: Memory, changes: Sequence[Change]) -> list[Group]:
     """Changes of logged records as groups of lines, people's words first; a few reads by id."""
     return _groups(
         ("What people say", _said(memory, changes)),
+        ("Tasks", _tasks(changes)),
         ("Trust and shares", _settings(changes)),
         ("Documents", _documents(changes)),
         ("Text", _passages(_read(changes))),
@@ -340,6 +342,15 @@ def _corrected(word: Correction, name: str) -> Iterator[str]:
         yield f"{name}: {len(word.stand)} facts may stand beside each other"
     if word.moved:
         yield f"{name}: names {', '.join(sorted(set(word.moved.values())))}"
+
+
+def _tasks(changes: Sequence[Change]) -> Iterator[Line]:
+    for change in changes:
+        if change.record.kind == schema.TASK:
+            body = change.record.body
+            outcome = f" ({body['outcome']})" if body.get("outcome") else ""
+            told = f"{body['title']}: {body['state']}{outcome}"
+            yield Line(sign(change), (("", told),))
 
 
 def _settings(changes: Sequence[Change]) -> Iterator[Line]:
