@@ -35,6 +35,17 @@ def add(
     Raises:
         InputError: the text is empty.
     """
+    reading = reading_of(memory, text, speaker=speaker, at=at)
+    ingest_readings(memory, [reading], pipeline=pipeline)
+    return memory.document(document_id(memory.namespace, reading.uri))
+
+
+def reading_of(memory: Memory, text: str, *, speaker: str = "", at: datetime | None = None) -> Reading:
+    """What somebody says as a source; as ``add``, which reads it.
+
+    Raises:
+        InputError: the text is empty.
+    """
     text = text.strip()
     if not text:
         raise InputError("there is nothing to add: give a sentence")
@@ -42,9 +53,7 @@ def add(
     uri = uri_of(memory.author, f"{moment.isoformat()} {speaker}: {text}")
     block = Block("turn", 0, len(text), speaker=speaker, at=moment)
     hash = content_hash(text.encode("utf-8", "replace"))
-    reading = Reading(uri, "", "chat", text, (block,), hash, written_at=moment)
-    ingest_readings(memory, [storable(reading)], pipeline=pipeline)
-    return memory.document(document_id(memory.namespace, uri))
+    return storable(Reading(uri, "", "chat", text, (block,), hash, written_at=moment))
 
 
 def added_facts(memory: Memory, document: Document) -> list[Fact]:
