@@ -21,6 +21,7 @@ STEPS: Final = {
     "You collect": "note",
     "You choose": "useful",
     "You answer": "written",
+    "You sum": "sum",
 }
 """How the task of each step begins."""
 Says = Callable[["Shown"], Any]

@@ -123,6 +123,17 @@ def unsaid(assertion: str, question: str, cited: Sequence[Held]) -> tuple[str, .
         cited: its citations that hold.
     """
     texts = [question, *(one.item.said for one in cited)]
+    return lacking(assertion, texts, denied=any(one.denied for one in cited))
+
+
+def lacking(assertion: str, texts: Sequence[str], *, denied: bool) -> tuple[str, ...]:
+    """What of an assertion some texts do not say; nothing if they carry it.
+
+    Args:
+        assertion: what is asserted.
+        texts: what it rests on.
+        denied: whether these deny something: "not" is lacking where the assertion leaves that out.
+    """
     folded, stems = _known(texts)
     everything = " ".join(texts)
     missing = [one for one in map(_bare, _ADDRESS.findall(assertion)) if one not in everything]
@@ -131,7 +142,7 @@ def unsaid(assertion: str, question: str, cited: Sequence[Held]) -> tuple[str, .
     there = sum(stem(word.lstrip("0") or "0") in stems for word in words)
     if words and there < SHARE * len(words):
         missing += [word for word in words if stem(word) not in stems]
-    if any(one.denied for one in cited) and not denies(assertion):
+    if denied and not denies(assertion):
         missing.append("not")
     return tuple(dict.fromkeys(missing))
 
