@@ -23,6 +23,8 @@ from leaks import AT, QUESTION, Given, own
 
 import graphmem
 from graphmem import Memory, Query, View, schema, undoing
+from graphmem.agent import WorkingMemory, associate
+from graphmem.agent import remember as remembered
 from graphmem.aio import AsyncMemory
 from graphmem.answering.evidence import evidence
 from graphmem.answering.fusion import Found
@@ -38,7 +40,7 @@ from graphmem.langchain import (
     GraphMemRetriever,
     memory_tools,
 )
-from graphmem.langgraph import GraphMemStore
+from graphmem.langgraph import GraphMemStore, associate_node, recall_node
 from graphmem.learning.weights import Weights
 from graphmem.lessons import studied
 from graphmem.notes import Note, Part, Source
@@ -302,6 +304,13 @@ def _items(memory: Memory, given: Given) -> Any:
 
 # Functions and classes, by module and name.
 CALLS: Final[dict[str, Probe]] = {
+    "agent.association.associate": lambda memory, _: associate(memory, QUESTION, (), 100),
+    "agent.remembering.remember": lambda memory, _: remembered(memory, QUESTION, dry_run=True),
+    "agent.working.WorkingMemory": lambda memory, given: [
+        WorkingMemory(memory, name).context(QUESTION) for name in given.names
+    ],
+    "langgraph.nodes.associate_node": lambda memory, _: associate_node(memory, k=100)({"evidence": QUESTION}),
+    "langgraph.nodes.recall_node": lambda memory, _: recall_node(memory, k=100)({"question": QUESTION}),
     "answering.asking.ask": _answer,
     "answering.evidence.evidence": _evidence,
     "answering.thoughts.answered": _thought,
@@ -340,6 +349,9 @@ CALLS: Final[dict[str, Probe]] = {
 }
 # Functions that read other namespaces for a reason, or nothing by themselves.
 WHOLE: Final[dict[str, str]] = {
+    "agent.summary.written": "what it shows a model is what is read for the extracted summary",
+    "agent.trace.append": "it only writes what it is given, as ingest does",
+    "langgraph.nodes.remember_node": "it answers what remember does",
     "cli.committing.committed": "it calls the verb that it is given",
     "langchain.documents.ingest_documents": "it only writes what it is given, as ingest does",
     "purging.Erasure": "what it erases stands in no namespace: probed as a verb",

@@ -1,13 +1,16 @@
-"""What agents need of a memory: working memory, tasks, and what a new statement is to what is known."""
+"""What agents need of a memory: working memory, tasks, teams, and what a statement is to what is known."""
 
 from __future__ import annotations
 
+from graphmem.agent.association import Association, associate
 from graphmem.agent.remembering import Decision, Remembered, remember
 from graphmem.agent.tasks import Plan, TaskGraph
+from graphmem.agent.team import Team
 from graphmem.agent.trace import Step
 from graphmem.agent.working import Context, Subgoal, WorkingMemory
 
 __all__ = [
+    "Association",
     "Context",
     "Decision",
     "Plan",
@@ -15,6 +18,8 @@ __all__ = [
     "Step",
     "Subgoal",
     "TaskGraph",
+    "Team",
     "WorkingMemory",
+    "associate",
     "remember",
 ]

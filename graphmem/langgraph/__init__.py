@@ -1,4 +1,4 @@
-"""LangGraph: a store of long-term items over one memory, each item read like a source."""
+"""LangGraph: a store of long-term items over one memory, each read like a source, and nodes that use it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,14 @@ try:
 except ImportError as error:
     raise MissingExtra("what LangGraph uses of a memory", "langgraph") from error
 
+from graphmem.langgraph.nodes import associate_node, context_node, recall_node, remember_node, task_node
 from graphmem.langgraph.store import GraphMemStore
 
-__all__ = ["GraphMemStore"]
+__all__ = [
+    "GraphMemStore",
+    "associate_node",
+    "context_node",
+    "recall_node",
+    "remember_node",
+    "task_node",
+]
