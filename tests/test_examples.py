@@ -37,6 +37,13 @@ PROMISED = {
         "'Eva sails Aurelia'",
         "history: ['ingest item:0', 'ingest item:1']",
     ),
+    "05_three_agents.py": (
+        "now: write to the captain",
+        "said by scout",
+        "reads none of the scout's documents: True",
+        "update: Joanna Lind lives in Bergen.",
+        "noop: Joanna Lind lives in Bergen.",
+    ),
 }
 
 

@@ -164,7 +164,9 @@ def written(memory: Memory, passages: Sequence[str], words: int, llm: Client) ->
         ModelError: the model refuses the user, does not exist, or cannot be reached.
     """
     sentences, _ = sentences_of(memory, passages)
-    shown, lines, room = [], [], ROOM
+    shown: list[Sentence] = []
+    lines: list[str] = []
+    room = ROOM
     for number, one in enumerate(sentences, start=1):
         lines.append(line(f"[{number}] {one.caption}: {one.text}"))
         room -= len(lines[-1])
