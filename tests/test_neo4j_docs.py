@@ -88,8 +88,7 @@ def db(request: pytest.FixtureRequest) -> Iterator[Database]:
         assert ingest(memory, [str(ROOT / "examples" / "documents")]).added == 9
         put(memory, {"june.txt": CHAT, "draft.txt": "The Kittiwake sinks.\n"})
         put(memory, {"note.md": NOTE}, pipeline="english")
-        put(memory, {"june.txt": MORE})
-        memory.forget("draft.txt")
+        put(memory, {"june.txt": MORE}), memory.forget("draft.txt")
     with database.memory("other") as memory:
         put(memory, {"june.txt": CHAT})
     with database.memory("who") as memory:
@@ -99,9 +98,9 @@ def db(request: pytest.FixtureRequest) -> Iterator[Database]:
         put(memory, {f"{k}.md": text for k, text in enumerate(BIRTHS)}, pipeline="english")
         memory.retract(memory.disputes()[0].facts[0].id)
         memory.retract(next(memory.store.scan(memory.view, "event")).id)
-        memory.share("who"), memory.trust("*.md", "unsure")
         memory.use(found := memory.recall("Where was Ida born?", 1))
-        TaskGraph(memory).done(TaskGraph(memory).add("find out").title, "born in 1950")
+        memory.share("who"), memory.trust("*.md", "unsure")
+        TaskGraph(memory).done(TaskGraph(memory).add("find out").title, "in 1950")
         noted(memory, "births", [("Born.", [found[0].passage])], "Births")
     database.run("CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()")
     yield database
