@@ -234,7 +234,7 @@ def compared(
             rows[name]["of the whole"] = round(_mean(values) / _mean(whole), 3)
         if name != own:
             more = paired(found[own], values)
-            rows[name]["behind"] = f"{more.mean:+.3f} [{more.low:+.3f}, {more.high:+.3f}]"
+            rows[name]["behind by"] = f"   {more.mean:+.3f} [{more.low:+.3f}, {more.high:+.3f}]"
     return rows
 
 
