@@ -7,9 +7,9 @@ sentences say that are awake.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from graphmem.casting import cast
 from graphmem.casts import Cast
@@ -71,3 +71,13 @@ def told(sentences: Sequence[Sentence]) -> list[Sentence]:
         sentence if statements == sentence.statements else replace(sentence, statements=statements)
         for sentence, statements in zip(sentences, said, strict=True)
     ]
+
+
+def dormant_text(body: Mapping[str, Any]) -> str:
+    """What a passage asleep says, and the full names that its sentences say less of."""
+    text = str(body["text"])
+    meant = dict.fromkeys(
+        row[5] for _, one in body["asleep"] for row in one.get("mentions", ()) if len(row) > 5
+    )
+    names = ", ".join(name for name in meant if name not in text)
+    return f"{text} ({names})" if names else text

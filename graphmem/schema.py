@@ -11,6 +11,7 @@ from typing import Any, Final
 from graphmem import bodies
 from graphmem.casts import Block, Cast, Match, Named, Word
 from graphmem.corrections import Correction, read_correction, write_correction
+from graphmem.folding import dormant_text
 from graphmem.grants import Grant, Trust, read_grant, read_trust, write_grant, write_trust
 from graphmem.identity import entity_id, fold, unit_id
 from graphmem.notes import Note, read_note, write_note
@@ -59,10 +60,8 @@ TASK: Final = "task"
 # Edge kinds. A sentence points at its entities by the role of the mention, at its facts and events by
 # what it says; a fact or event points at the entities that take part, an event at the one before it. A
 # document's cast points at the units that it counts for, a unit at the entities of its full names, a match
-# or a decision at the two units that it is of; a correction at its target, a dispute at facts at odds; a
-# note at the passages that it rests on and the notes that it belongs with, one of a topic at what it gathers
-# (the same passages), a use at its passage. A task points at what it needs first, at the tasks that it is a
-# step of, and at passages that show how it came out.
+# or a decision at its two units; a correction at its target, a dispute at facts at odds, a note at what it
+# rests on (a topic gathers it) and at others, a task at those it needs or is a step of and what shows it.
 PART_OF: Final = "part_of"
 FOLLOWS: Final = "follows"
 HOLDS: Final = "holds"
@@ -149,26 +148,15 @@ def searched_text(record: Record) -> str | None:
 
     Of a passage asleep it is the same, and then the full names that its sentences say less of ("she").
     """
-    if record.kind == NOTE:
-        if not record.body.get("parts"):
-            return None
+    if record.kind == NOTE and record.body.get("parts"):
         caption, text = record.body.get("title", ""), "\n".join(text for text, _ in record.body["parts"])
     elif record.kind in SENTENCE_KINDS.values():
         caption, text = record.body.get("caption", ""), str(record.body["text"])
     elif record.kind == PASSAGE and record.body.get("asleep"):
-        caption, text = record.body["asleep"][0][1].get("caption", ""), _dormant_text(record.body)
+        caption, text = record.body["asleep"][0][1].get("caption", ""), dormant_text(record.body)
     else:
         return None
     return f"{caption}: {text}" if caption else text
-
-
-def _dormant_text(body: Mapping[str, Any]) -> str:
-    text = str(body["text"])
-    meant = dict.fromkeys(
-        row[5] for _, one in body["asleep"] for row in one.get("mentions", ()) if len(row) > 5
-    )
-    names = ", ".join(name for name in meant if name not in text)
-    return f"{text} ({names})" if names else text
 
 
 def sleeping(record: Record) -> list[Record]:
@@ -375,11 +363,9 @@ def _index_note(record: Record) -> Index:
 
 
 def _index_task(record: Record) -> Index:
-    body = record.body
-    ties = [(NEEDS, task) for task, _ in body.get("needs", ())]
-    ties += [(STEP_OF, task) for task, _ in body.get("step_of", ())]
-    ties += [(SHOWS, passage) for passage in body.get("shows", ())]
-    return Index(edges=tuple(Edge(kind, target) for kind, target in ties))
+    ties = {NEEDS: "needs", STEP_OF: "step_of", SHOWS: "shows"}
+    rows = ((kind, row) for kind, name in ties.items() for row in record.body.get(name, ()))
+    return Index(edges=tuple(Edge(kind, row if kind == SHOWS else row[0]) for kind, row in rows))
 
 
 _INDEX: Final[dict[str, Callable[[Record], Index]]] = {

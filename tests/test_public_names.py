@@ -7,11 +7,11 @@ import graphmem.ingest
 
 VERBS = """
     admit ask at attribution blame close commit correct diff different disputes document documents
-    embed episode evidence exact facts familiar feedback find forget forget_all forget_between
-    forget_entity grants history identity learned merger move note notes open parts pin purge
-    quarantine questions recall reflect relate rename restore retract retype same share split stand
-    standings timeline to_networkx trust trusts undo undoing unlearn unshare use uses verify view
-    write
+    dormant embed episode evidence exact facts fade familiar feedback find forget forget_all
+    forget_between forget_entity grants history identity learned merger move note notes open parts
+    pin purge quarantine questions recall reflect relate rename restore retention retentions retract
+    retype same share split stand standings timeline to_networkx trust trusts undo undoing unlearn
+    unshare use uses verify view wake write
 """
 
 
