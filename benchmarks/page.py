@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks import living
 from benchmarks.worth import sensitivity
 
 ROOT: Final = Path(__file__).parent.parent
@@ -185,6 +186,7 @@ WRITERS: Final = {
     "curve": curve,
     "stores": stores,
     "explorer": explorer,
+    **living.WRITERS,
 }
 TITLES: Final = {
     "multihop": "Multi-hop",
@@ -196,6 +198,7 @@ TITLES: Final = {
     "curve": "Growth",
     "stores": "SQLite",
     "explorer": "Explorer",
+    **{name: title for name, (title, _) in living.SECTIONS.items()},
 }
 
 

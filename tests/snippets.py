@@ -33,6 +33,7 @@ ELSEWHERE: Final = (
         r"--llm \w+:|^export GRAPHMEM_LLM|_API_KEY",
         "asks a model, with a key; tests/test_llm_*.py play one",
     ),
+    (r"--every\b", "goes on until it is stopped"),
     (r"^graphmem (ui|mcp)\b", "serves until it is ended; tests/test_browser_*.py and test_mcp*.py start it"),
 )
 

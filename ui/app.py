@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import streamlit as st
 
-from graphmem.ui import ask, documents, graph, health, history, links, notes, record, review, timeline
+from graphmem.ui import (
+    ask,
+    documents,
+    graph,
+    health,
+    history,
+    links,
+    notes,
+    record,
+    retention,
+    review,
+    tasks,
+    timeline,
+)
 from graphmem.ui.access import may_enter
 from graphmem.ui.edits import outcome
 from graphmem.ui.settings import sidebar
@@ -15,6 +28,8 @@ _PAGES = (
     (record.page, "What is known", "record", ":material/person:"),
     (timeline.page, "Timeline", "timeline", ":material/timeline:"),
     (notes.page, "Notes", "notes", ":material/sticky_note_2:"),
+    (retention.page, "Retention", "retention", ":material/bedtime:"),
+    (tasks.page, "Tasks", "tasks", ":material/checklist:"),
     (documents.page, "Documents", "documents", ":material/description:"),
     (review.page, "Review", "review", ":material/rule:"),
     (history.page, "History", "history", ":material/history:"),

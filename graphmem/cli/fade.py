@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import timedelta
 from typing import Annotated, Any, Final
 
 import typer
@@ -18,6 +17,7 @@ from graphmem.cli.options import (
     opened,
     out,
     parse_moment,
+    parse_span,
     print_json,
 )
 from graphmem.errors import InputError
@@ -28,8 +28,6 @@ from graphmem.memory import DEFAULT_NAMESPACE
 SHOWN: Final = 10
 """Passages that are told to people, those of least worth."""
 _SHARE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(%?)")
-_AGE: Final = re.compile(r"(\d+)\s*([dwmy]?)")
-_DAYS: Final = {"": 1, "d": 1, "w": 7, "m": 30, "y": 365}
 _WIDE: Final = 70
 
 AtOption = Annotated[str | None, typer.Option("--at", help="Judge as of then (ISO date); now if left out.")]
@@ -47,20 +45,6 @@ def parse_share(text: str | None) -> float | None:
     if found is None:
         raise InputError(f"{text!r} is no share: write 20% or 0.2")
     return float(found[1]) / (100 if found[2] else 1)
-
-
-def parse_age(text: str | None) -> timedelta | None:
-    """An age from "90d", "12w", "6m" or "1y": days, weeks, months of 30 days, years of 365.
-
-    Raises:
-        InputError: it is none.
-    """
-    if text is None:
-        return None
-    found = _AGE.fullmatch(text.strip().lower())
-    if found is None:
-        raise InputError(f"{text!r} is no age: write 90d, 12w, 6m or 1y")
-    return timedelta(days=int(found[1]) * _DAYS[found[2]])
 
 
 def parse_to(text: str) -> To:
@@ -124,7 +108,7 @@ def register(app: typer.Typer) -> None:
         ] = None,
         older_than: Annotated[
             str | None,
-            typer.Option("--older-than", help="Only what nobody told or used for so long: 90d, 12w, 6m, 1y."),
+            typer.Option("--older-than", help="Only what nobody told or used for so long: 90d, 12w, 1y."),
         ] = None,
         to: Annotated[
             str,
@@ -141,7 +125,7 @@ def register(app: typer.Typer) -> None:
             faded = memory.fade(
                 keep=parse_share(keep),
                 most=most,
-                older_than=parse_age(older_than),
+                older_than=parse_span(older_than) if older_than else None,
                 to=parse_to(to),
                 at=parse_moment(at),
                 dry_run=dry_run,

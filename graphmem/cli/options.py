@@ -139,22 +139,22 @@ def parse_moment(text: str | None) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
 
 
-_UNITS: Final = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_HOURS: Final = {"h": 1, "d": 24, "w": 7 * 24, "y": 365 * 24}
 
 
 def parse_span(text: str) -> timedelta:
-    """A length of time: a number and its unit, as in "30m", "6h", "90d", "2w".
+    """A length of time: a number and its unit, as in "6h", "90d", "2w", "1y".
 
     Raises:
         InputError: it is not one, or no time at all.
     """
-    number, unit = text[:-1], _UNITS.get(text[-1:].lower())
-    if not number.isdecimal() or unit is None or not int(number):
-        raise InputError(f"{text!r} is no length of time: write 30m, 6h, 90d or 2w")
+    number, hours = text.strip()[:-1], _HOURS.get(text.strip()[-1:].lower(), 0)
+    if not number.isdecimal() or not int(number) * hours:
+        raise InputError(f"{text!r} is no length of time: write 6h, 90d, 2w or 1y")
     try:
-        return timedelta(**{unit: int(number)})
+        return timedelta(hours=int(number) * hours)
     except OverflowError as error:
-        raise InputError(f"{text!r} is too long a time: write 30m, 6h, 90d or 2w") from error
+        raise InputError(f"{text!r} is too long a time: write 6h, 90d, 2w or 1y") from error
 
 
 _DATED: Final = re.compile(r"\d{4}-")
