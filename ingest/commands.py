@@ -98,6 +98,11 @@ def _tell(report: Report, json: bool, model: Extractor | None) -> None:
         talk.print(", ".join(f"{count:,} {outcome}" for outcome, count in counts.items()))
 
 
+ReflectOption = Annotated[
+    bool, typer.Option("--reflect", help="Then make notes of what is new, as 'graphmem reflect' does.")
+]
+
+
 def _register_add(app: typer.Typer) -> None:
     @app.command(name="add")
     def add_command(
@@ -150,6 +155,7 @@ def register(app: typer.Typer) -> None:
         llm_price: LlmPriceOption = None,
         llm_relations: LlmRelationsOption = None,
         no_llm_cache: NoLlmCacheOption = False,
+        reflect: ReflectOption = False,
         json: JsonOption = False,
     ) -> None:
         """Read documents, chats, tables and calendars into the memory, one commit each.
@@ -174,6 +180,9 @@ def register(app: typer.Typer) -> None:
                 then=_reading(model),
                 done=lambda uri, outcome: progress.advance(task),
             )
+            if reflect:
+                told = memory.reflect()
+                talk.print(f"{len(told.made):,} notes made, {len(told.remade):,} made anew")
         _tell(report, json, model)
         if report.errors:
             raise typer.Exit(1)
