@@ -10,6 +10,8 @@ from typing import Any, Final
 from graphmem import cards
 from graphmem.identity import digest, words
 
+TIES: Final = frozenset({"related"})
+"""Kinds that say what belongs together, one a passage: not searched, and not listed unless asked for."""
 RULES: Final = "rules"
 """Who made a note that no language model had a part in."""
 

@@ -14,7 +14,7 @@ from graphmem.corrections import Correction, read_correction, write_correction
 from graphmem.folding import dormant_text
 from graphmem.grants import Grant, Trust, read_grant, read_trust, write_grant, write_trust
 from graphmem.identity import entity_id, fold, unit_id
-from graphmem.notes import Note, read_note, write_note
+from graphmem.notes import TIES, Note, read_note, write_note
 from graphmem.resolution.profile import name_key
 from graphmem.slots import Dispute, Slot, read_dispute, read_slot, write_dispute, write_slot
 from graphmem.statements import Event, Fact, Statement, event_id, fact_id
@@ -148,7 +148,7 @@ def searched_text(record: Record) -> str | None:
 
     Of a passage asleep it is the same, and then the full names that its sentences say less of ("she").
     """
-    if record.kind == NOTE and record.body.get("parts"):
+    if record.kind == NOTE and record.body.get("parts") and record.body["kind"] not in TIES:
         caption, text = record.body.get("title", ""), "\n".join(text for text, _ in record.body["parts"])
     elif record.kind in SENTENCE_KINDS.values():
         caption, text = record.body.get("caption", ""), str(record.body["text"])

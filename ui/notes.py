@@ -13,7 +13,7 @@ from graphmem import schema
 from graphmem.errors import InputError
 from graphmem.identity import words as folded
 from graphmem.memory import Memory
-from graphmem.notes import Note, Part
+from graphmem.notes import TIES, Note, Part
 from graphmem.reflection import AUTHOR
 from graphmem.types import Commit, Passage
 from graphmem.ui import words
@@ -53,7 +53,7 @@ def page() -> None:
 
 @st.cache_data(max_entries=10, show_spinner="Reading the notes …")
 def _read(where: tuple[str, str], head: int, _opened: Memory) -> list[Note]:
-    return list(islice((note for note in _opened.notes() if note.parts), _MOST))
+    return list(islice((one for one in _opened.notes() if one.parts and one.kind not in TIES), _MOST))
 
 
 # --- reflection -----------------------------------------------------------------------------

@@ -13,7 +13,7 @@ import streamlit as st
 
 from graphmem.errors import InputError
 from graphmem.memory import Memory
-from graphmem.ui import almanac, dated, item, spans
+from graphmem.ui import almanac, dated, item, recurring, spans
 from graphmem.ui import map as chart
 from graphmem.ui.almanac import Almanac, Keeper
 from graphmem.ui.axis import axis, touched
@@ -52,6 +52,7 @@ def page() -> None:
         _filters(shown)
         _draw(opened, shown)
         _map(shown)
+        recurring.draw(opened)
 
 
 # --- what is shown --------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from graphmem.cli.options import (
     print_json,
 )
 from graphmem.memory import DEFAULT_NAMESPACE
-from graphmem.notes import Note
+from graphmem.notes import TIES, Note
 
 
 def note_json(note: Note) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """List what the memory made of itself: summaries, topics, portraits; 'reflect' makes these notes."""
         with opened(store, namespace, create=False, also=also) as memory:
-            there = (note for note in memory.notes(kind, about) if note.parts)
+            there = (one for one in memory.notes(kind, about) if one.parts and (kind or one.kind not in TIES))
             found = list(islice(there, limit))
         if json:
             print_json([note_json(note) for note in found])
