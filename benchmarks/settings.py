@@ -30,6 +30,7 @@ TOUCHED: Final[Mapping[str, tuple[str, ...]]] = {
     "surroundings": PASSING,
     "turns": PASSING,
     "notes": (),
+    "taught": (),
     "context": PASSING,
     "likeness": PASSING,
     "time": PASSING,
