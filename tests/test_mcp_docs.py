@@ -68,7 +68,8 @@ def test_the_table_lists_the_tools_with_what_they_take() -> None:
 
 def test_the_limits_are_those_that_are_kept() -> None:
     limits = PAGE.partition("## Limits")[2]
-    for limit in (arguments.MOST_TEXT, arguments.MOST_WORDS, resources.MOST, resources.LONGEST):
+    given = (arguments.MOST_TEXT, arguments.MOST_WORDS, arguments.MOST_SEEN, arguments.MOST_TASKS)
+    for limit in (*given, arguments.MOST_TITLE, resources.MOST, resources.LONGEST):
         assert re.search(rf"\b{limit:,}\b", limits), limit
     assert WAIT == 60 and "up to a minute" in limits
     assert f"{arguments.MOST_HITS} passages" in limits

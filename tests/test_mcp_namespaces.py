@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -14,15 +14,17 @@ import pytest
 pytest.importorskip("mcp_types", reason="needs graphmem[mcp]")
 pytest.importorskip("spacy", reason="facts are read with graphmem[nlp]")
 
-from conftest import records, state
+from conftest import put, records, state
 from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
-from leaks import QUESTION, Given, build_world, remember
+from leaks import MINE, QUESTION, THEIRS, Given, build_world, remember
 from mcp import Client as Caller
 from mcp import MCPError
 from mcp_servers import http, served, told
 
+from graphmem import schema
+from graphmem.agent import TaskGraph
 from graphmem.mcp.clients import Client
 from graphmem.mcp.desk import Desk
 from graphmem.mcp.server import server_of
@@ -36,7 +38,10 @@ Call = tuple[str, dict[str, Any]]
 def worlds(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str, Given]:
     """A store with secrets of others, the same without, and what the first can be asked for."""
     folder = tmp_path_factory.mktemp("worlds")
+    for name in ("full", "bare"):
+        worked(f"sqlite:///{folder}/{name}.db", "mine", MINE, ["plan the trip"])
     full, bare = (build_world(folder, name, secrets=name == "full") for name in ("full", "bare"))
+    worked(full, "theirs", THEIRS, ["plan the trip", "hide the heron"])
     return full, bare, Given.of(full)
 
 
@@ -49,6 +54,12 @@ def reads(name: str) -> list[Call]:
         ("history", {"of": name}),
         ("history", {"author": name}),
         ("forget", {"document": name}),
+        ("associate", {"context": name, "k": 50}),
+        ("associate", {"context": QUESTION, "seen": [name], "k": 50}),
+        ("notes", {"kind": name}),
+        ("notes", {"words": name, "limit": 50}),
+        ("notes", {"words": name, "kind": "related", "limit": 50}),
+        ("decide", {"text": f"{name} lives in Oslo.", "dry_run": True}),
     ]
 
 
@@ -59,7 +70,20 @@ def writes(name: str) -> list[Call]:
         ("correct", {"fact": name, "retract": True}),
         ("forget", {"document": name, "confirm": "00000000"}),
         ("undo", {"commit": name}),
+        ("task", {"title": name, "to": "done"}),
+        ("task", {"title": "sail", "needs": [name]}),
+        ("task", {"title": "sail", "step_of": name}),
+        ("task", {"title": "plan the trip", "to": "blocked", "shows": [name]}),
     ]
+
+
+def worked(url: str, namespace: str, texts: Mapping[str, str], titles: Sequence[str]) -> None:
+    """Let a namespace read texts, make notes of them and have tasks."""
+    with remember(url, namespace) as memory:
+        put(memory, texts, pipeline="english")
+        memory.reflect()
+        for title in titles:
+            TaskGraph(memory).add(title)
 
 
 def answers(url: str, also: Sequence[str], calls: Sequence[Call], uris: Sequence[str]) -> list[str]:
@@ -101,7 +125,13 @@ def test_no_tool_tells_or_changes_what_is_theirs(worlds: tuple[str, str, Given],
     with remember(full, "mine") as mine:
         own = {*records(mine), *(commit.id for commit in mine.history())}
     of_theirs = [name for name in given.names if name not in own]
-    calls = [call for name in given.names for call in reads(name)]
+    assert {schema.NOTE, schema.TASK} <= {one.kind for one in given.theirs.values()}
+    calls: list[Call] = [
+        ("tasks", {}),
+        ("notes", {"limit": 50}),
+        ("task", {"title": "hide the heron", "to": "done"}),
+    ]
+    calls += [call for name in given.names for call in reads(name)]
     calls += [call for name in of_theirs for call in writes(name)]
     uris = [
         "graphmem://stats",
@@ -151,6 +181,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
         async def begin() -> str:
             async with http(one.url, ANN) as ann:
                 await told(ann, "remember", text="Ada Byron lives in Oslo. The ash of Bergen fell.")
+                await told(ann, "task", title="mine")
+                await told(ann, "task", title="mine", to="active")
+                await told(ann, "reflect")
                 return await known(ann)
 
         yield Two(one.url, asyncio.run(begin()))
@@ -180,6 +213,9 @@ async def known(ann: Caller) -> str:
     said: list[Any] = []
     for question in ("Where does Ada Byron live?", "mine"):
         said.append(await told(ann, "recall", question=question, k=50))
+    said.append(await told(ann, "associate", context="Ada Byron was seen.", k=50))
+    said.append(await told(ann, "decide", text="Ada Byron lives in Rome.", dry_run=True))
+    said += [await told(ann, tool) for tool in ("notes", "tasks")]
     said.append(await told(ann, "show", name="Ada Byron"))
     said.append(await told(ann, "history", limit=200))
     for uri in ("graphmem://stats", "graphmem://documents"):
@@ -203,8 +239,14 @@ def test_whatever_one_client_says_and_does_another_is_told_the_same(
                 await told(ben, "correct", fact=fact["id"], retract=True, reason=text)
             for hit in (await told(ben, "recall", question=text, k=50))["hits"]:
                 assert hit["source"].startswith("said:mcp:ben/")
+            for one in (await told(ben, "associate", context=text, k=50))["found"]:
+                assert one["source"].startswith("said:mcp:ben/")
+            await told(ben, "decide", text=text, speaker=speaker[:200])
+            await told(ben, "task", title=text)
+            assert {one["by"] for one in (await told(ben, "tasks"))["tasks"]} == {"mcp:ben"}
+            await told(ben, "reflect", whole=True)
             listed = (await told(ben, "history", limit=200))["commits"]
-            assert {one["author"] for one in listed} == {"mcp:ben"}
+            assert {one["author"] for one in listed} <= {"mcp:ben", "reflection"}
             assert await known(ann) == server.known
             plan = await told(ben, "forget", document=made["source"])
             await told(ben, "forget", document=made["source"], confirm=plan["confirm"])

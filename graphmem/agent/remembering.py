@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
+from functools import partial
 from typing import Final, Literal, TypeAlias
 
 from graphmem import schema
@@ -21,6 +22,7 @@ from graphmem.ingest.adding import add, reading_of
 from graphmem.ingest.language import AUTOMATIC, named
 from graphmem.ingest.pipeline import Plan, prepare
 from graphmem.memory import Memory
+from graphmem.retrying import retrying
 from graphmem.slots import Entry, Slot, course
 from graphmem.standing import Standing
 from graphmem.statements import Fact, Statement
@@ -106,7 +108,8 @@ def remember(
     document = add(memory, text, speaker=speaker, at=moment, pipeline=pipeline)
     for decision, denied in found:
         for fact in denied:
-            memory.retract(fact.id, f"denied: {decision.statement}")
+            # Again where others were first: else the denial would stand beside what it denies.
+            retrying(partial(memory.retract, fact.id, f"denied: {decision.statement}"))
     own = memory.store.commits(memory._own(), after=before)
     commits = tuple(one.id for one in own if one.author == memory.author)
     return Remembered(decisions, document, commits)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
@@ -20,11 +20,16 @@ from graphmem.cli.options import (
 )
 from graphmem.identities import Identity
 from graphmem.memory import DEFAULT_NAMESPACE, Memory
+from graphmem.notes import Note
 from graphmem.resolution import Decision, Link
-from graphmem.schema import to_record
+from graphmem.schema import from_record, to_record
 from graphmem.shown import shortened
 from graphmem.statements import Fact
+from graphmem.tasks import Task
 from graphmem.types import Document, Entity, Episode, Passage, Sentence
+from graphmem.uses import Use
+
+_T = TypeVar("_T")
 
 
 def described(memory: Memory, name: str, limit: int) -> dict[str, Any]:
@@ -59,7 +64,34 @@ def described(memory: Memory, name: str, limit: int) -> dict[str, Any]:
         ]
         shown.pop("statements", None)
         shown["facts"] = _facts(memory, memory.facts(value, limit, retired=True))
+    elif isinstance(value, Note | Task | Use):
+        shown |= _kept(memory, value, limit)
     return shown
+
+
+def _values(memory: Memory, ids: Sequence[str], of: type[_T]) -> list[_T]:
+    """Those that are there, in order."""
+    found = memory.store.get(memory.view, list(ids))
+    values = (from_record(found[id]) for id in ids if id in found)
+    return [value for value in values if isinstance(value, of)]
+
+
+def _kept(memory: Memory, value: Note | Task | Use, limit: int) -> dict[str, Any]:
+    """What of a note, a task or a use is not a value of its record: the passages and tasks behind ids."""
+    if isinstance(value, Note):
+        return {"text": value.text, "parts": _rests(memory, value)[:limit]}
+    if isinstance(value, Use):
+        return {"touches": [{"text": one.verdict, "when": one.at.isoformat()} for one in value.touches]}
+    return {
+        key: [{"id": one.id, "text": one.title} for one in _values(memory, [tie.task for tie in ties], Task)]
+        for key, ties in (("needs", value.needs), ("step_of", value.step_of))
+    }
+
+
+def _rests(memory: Memory, note: Note) -> list[dict[str, Any]]:
+    """The passages that a note rests on, each once."""
+    passages = _values(memory, note.passages, Passage)
+    return [{"id": one.id, "text": one.text, **_of(one.namespace, memory.namespace)} for one in passages]
 
 
 def _of(namespace: str, own: str) -> dict[str, str]:

@@ -9,10 +9,14 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 
 from graphmem.cli.options import parse_moment
 from graphmem.errors import InputError
+from graphmem.tasks import State
 
 MOST_TEXT: Final = 50_000  # characters that are read in one call: some seconds' work
 MOST_WORDS: Final = 4_000  # characters of a question, a name or a value
 MOST_HITS: Final = 50
+MOST_SEEN: Final = 1_000
+MOST_TASKS: Final = 200
+MOST_TITLE: Final = 300  # characters of a task's title: it is shown whole wherever the task is
 
 
 def _moment(value: object) -> object:
@@ -48,8 +52,8 @@ class Arguments(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Remember(Arguments):
-    """What is to be remembered."""
+class Said(Arguments):
+    """What somebody says, by whom and when."""
 
     text: Annotated[
         str,
@@ -69,6 +73,16 @@ class Remember(Arguments):
             description="When it is said (ISO date or time), from which 'last week' counts; now if left out."
         ),
     ] = None
+
+
+class Remember(Said):
+    """What is to be remembered."""
+
+
+class Decide(Said):
+    """What is to be set against what is known."""
+
+    dry_run: Annotated[bool, Field(description="Only tell what it would be; nothing is written.")] = False
 
 
 class Recall(Arguments):
@@ -170,3 +184,96 @@ class Undo(Arguments):
             description="The id of one commit, or how it starts, as history and the writing tools tell it.",
         ),
     ]
+
+
+class Associate(Arguments):
+    """What may bring something to mind, and what of that is known already."""
+
+    context: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=MOST_TEXT,
+            description="Your reasoning so far, or what you found last; no question is needed. The last 300"
+            " words count.",
+        ),
+    ]
+    seen: Annotated[
+        list[Words],
+        Field(max_length=MOST_SEEN, description="Passages that you have already, by id ('passage')."),
+    ] = []
+    k: Annotated[Limit, Field(description="How many passages at most.")] = 5
+
+
+class Notes(Arguments):
+    """Which notes are to be listed."""
+
+    kind: Annotated[
+        str,
+        Field(
+            max_length=200,
+            description="Only notes of this kind: session, day, week, topic, routine, name, portrait …; or"
+            " 'related', which of each passage has those that tell of the same, and is left out otherwise.",
+        ),
+    ] = ""
+    words: Annotated[
+        str,
+        Field(max_length=MOST_WORDS, description="Only notes with one of these words, best first."),
+    ] = ""
+    limit: Annotated[Limit, Field(description="How many at most.")] = 10
+
+
+class Reflect(Arguments):
+    """What is to be gone over."""
+
+    whole: Annotated[
+        bool,
+        Field(description="Go over all of the memory again, not only what is new: that may take long."),
+    ] = False
+
+
+class Tasks(Arguments):
+    """Which tasks are to be listed."""
+
+    limit: Annotated[
+        int, Field(ge=1, le=MOST_TASKS, description="How many at most; those that are left to do first.")
+    ] = 50
+
+
+Title = Annotated[str, Field(max_length=MOST_TITLE)]
+
+
+class Work(Arguments):
+    """Which task is to be added, tied to others, or moved."""
+
+    title: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=MOST_TITLE,
+            description="What is to be done, in a few words. A task is one by its title: the same title is"
+            " the same task.",
+        ),
+    ]
+    step_of: Annotated[
+        Title, Field(description="Without 'to': the title of the task that it is a step of.")
+    ] = ""
+    needs: Annotated[
+        list[Annotated[Title, Field(min_length=1)]],
+        Field(max_length=MOST_HITS, description="Without 'to': titles of tasks that must be done before it."),
+    ] = []
+    to: Annotated[
+        State | None,
+        Field(
+            description="Move a task that is there to this state; 'active' begins it, and puts aside what you"
+            " were doing. Left out, the task is added or tied."
+        ),
+    ] = None
+    outcome: Annotated[
+        str,
+        Field(
+            max_length=MOST_WORDS,
+            description="With 'to': what came of it, or why it waits, failed or was dropped.",
+        ),
+    ] = ""
+    shows: Annotated[Hits, Field(description="With 'to': passages that show that, by id ('passage').")] = []

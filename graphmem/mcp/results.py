@@ -7,6 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from graphmem.agent.remembering import Operation
+from graphmem.tasks import State
+
 
 class Result(BaseModel):
     """What all answers keep to."""
@@ -49,11 +52,10 @@ class Learned(Result):
     lessons: Annotated[int, Field(description="Questions that were learned from so far.")]
 
 
-class HitTold(Result):
-    """A passage that was found."""
+class PassageTold(Result):
+    """A passage with its document."""
 
-    rank: int
-    score: Annotated[float, Field(description="From 0 to 1, of this question alone.")]
+    score: Annotated[float, Field(description="From 0 to 1, of this call alone.")]
     text: str
     evidence: Annotated[str, Field(description="The sentence of the text that fits best.")]
     source: Annotated[str, Field(description="The URI of its document.")]
@@ -61,15 +63,21 @@ class HitTold(Result):
     heading: str = ""
     speaker: str = ""
     when: Annotated[datetime | None, Field(description="When it was said or recorded.")] = None
+    passage: Annotated[str, Field(description="Its id: what 'why' and 'show' take.")]
+    document: Annotated[str, Field(description="The id of its document.")]
+    namespace: Annotated[str | None, Field(description="Whose it is, where others' are read along.")] = None
+
+
+class HitTold(PassageTold):
+    """A passage that was found."""
+
+    rank: int
     why: Annotated[str, Field(description="Why it was found, in short; the tool 'why' tells all.")]
     stale: Annotated[
         list[str], Field(description="Facts of the evidence that do not hold any more: do not state these.")
     ] = []
     also_in: Annotated[list[str], Field(description="Other sources of the same text.")] = []
     trusted: Annotated[bool, Field(description="False if a person does not trust its source.")] = True
-    passage: Annotated[str, Field(description="Its id: what 'why' and 'show' take.")]
-    document: Annotated[str, Field(description="The id of its document.")]
-    namespace: Annotated[str | None, Field(description="Whose it is, where others' are read along.")] = None
 
 
 class Recalled(Result):
@@ -243,3 +251,126 @@ class Undone(Result):
     commit: Annotated[str, Field(description="What undo takes to bring it back.")]
     message: str
     undone: str
+
+
+class AssociationTold(PassageTold):
+    """A passage that comes to mind."""
+
+    over: Annotated[list[str], Field(description="The names that led there, the most telling first.")] = []
+
+
+class Associated(Result):
+    """What a text brings to mind."""
+
+    found: Annotated[list[AssociationTold], Field(description="What is new, best first.")]
+    note: str = ""
+
+
+class RestTold(Result):
+    """What a line rests on."""
+
+    passage: Annotated[str, Field(description="The id of the passage: what 'show' takes.")]
+    source: Annotated[str, Field(description="The URI of its document.")]
+    said: Annotated[str, Field(description="The words that the line rests on, shortened.")]
+
+
+class LineTold(Result):
+    """A line of a note, with what it rests on."""
+
+    text: str
+    rests_on: list[RestTold]
+    more: Annotated[int, Field(description="How many passages it rests on besides.")] = 0
+
+
+class NoteTold(Result):
+    """A note: what the memory made of what it read."""
+
+    id: str
+    kind: str
+    title: str
+    about: Annotated[str, Field(description="The key of what it is of: a date, a name.")]
+    since: Annotated[datetime | None, Field(description="The beginning of the time that it tells of.")] = None
+    until: Annotated[datetime | None, Field(description="The end of it.")] = None
+    by: Annotated[str, Field(description="'rules', or the language model that made it.")]
+    lines: list[LineTold]
+    namespace: Annotated[str | None, Field(description="Whose it is, where others' are read along.")] = None
+
+
+class Noted(Result):
+    """Notes: newest first, or best first where words were asked for."""
+
+    notes: list[NoteTold]
+    more: Annotated[bool, Field(description="Whether there are others.")]
+    note: str = ""
+
+
+class Reflected(Result):
+    """What a reflection made."""
+
+    passages: Annotated[int, Field(description="How many passages were new to it.")]
+    made: Annotated[int, Field(description="How many notes are new.")]
+    remade: Annotated[int, Field(description="How many say something else than before.")]
+    gone: Annotated[int, Field(description="How many went: nothing speaks for them any more.")]
+    kinds: Annotated[dict[str, int], Field(description="How many were made or made anew, by kind.")]
+    commits: Annotated[list[str], Field(description="What undo takes, one by one in this order.")]
+    note: str = ""
+
+
+class TaskTold(Result):
+    """A task; other tasks by title."""
+
+    id: str
+    title: str
+    state: State
+    outcome: Annotated[str | None, Field(description="What came of it, or why it waits or failed.")] = None
+    by: Annotated[str | None, Field(description="Who moved it last.")] = None
+    since: Annotated[datetime, Field(description="When that was.")]
+    step_of: list[str] = []
+    needs: Annotated[list[str], Field(description="What must be done before it.")] = []
+    waits_for: Annotated[list[str], Field(description="What of its needs and steps is not done yet.")] = []
+    shows: Annotated[list[str], Field(description="The passages that show its outcome, by id.")] = []
+
+
+class Planned(Result):
+    """What is being done, and all tasks."""
+
+    prompt: Annotated[
+        str, Field(description="The way from the goal to what you are doing; or what could be begun.")
+    ]
+    tasks: Annotated[
+        list[TaskTold], Field(description="What is left to do, oldest first; then the rest, newest first.")
+    ]
+    more: Annotated[int, Field(description="How many tasks there are besides.")] = 0
+
+
+class Moved(Result):
+    """A task as it is now, and how that is taken back."""
+
+    task: TaskTold
+    commit: Annotated[str | None, Field(description="What undo takes; null if nothing was changed.")] = None
+    prompt: Annotated[
+        str, Field(description="The way from the goal to what you are doing now; or what could be begun.")
+    ]
+
+
+class DecisionTold(Result):
+    """What a statement is to the memory."""
+
+    operation: Annotated[
+        Operation,
+        Field(description="add: it is new; update: it ends what held; delete: it denies that; noop: known."),
+    ]
+    statement: str
+    reason: str
+    records: Annotated[list[str], Field(description="What that is about, by id: what 'show' takes.")] = []
+
+
+class Decided(Result):
+    """What became, or would become, of a text."""
+
+    operation: Annotated[Operation, Field(description="That of the decision that changes most.")]
+    decisions: list[DecisionTold]
+    written: Annotated[bool, Field(description="False: nothing was changed.")]
+    document: Annotated[str | None, Field(description="The id of the document that it became.")] = None
+    source: Annotated[str | None, Field(description="Its URI: what forget takes.")] = None
+    commits: Annotated[list[str], Field(description="What undo takes, one by one in this order.")] = []
