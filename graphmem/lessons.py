@@ -30,9 +30,9 @@ def studied(store: Store, view: View, before: Studied | None = None) -> Studied:
 
     Nothing of it is written: feedback that is undone, or was of a source that is forgotten, was never given.
     """
+    if not store.count(view, schema.USE):  # asks no server
+        return Studied(0, Weights())
     head = store.head()
-    if not store.count(view, schema.USE):
-        return Studied(head, Weights())
     if before is not None and (before.head == head or not _said(store, view, before.head)):
         return Studied(head, before.weights)
     return Studied(head, learned(read(store, view)))

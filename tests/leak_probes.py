@@ -19,6 +19,7 @@ from itertools import product
 from typing import Any, Final
 
 from answering_models import client, repeater
+from leak_living import LIVING, retention
 from leaks import AT, QUESTION, Given, own
 
 import graphmem
@@ -28,7 +29,6 @@ from graphmem.agent import remember as remembered
 from graphmem.aio import AsyncMemory
 from graphmem.answering.evidence import evidence
 from graphmem.answering.fusion import Found
-from graphmem.answering.thoughts import answered
 from graphmem.exchange import FORMS, written
 from graphmem.exchange.contents import Contents
 from graphmem.fading.dormant import touched
@@ -41,18 +41,13 @@ from graphmem.langchain import (
     memory_tools,
 )
 from graphmem.langgraph import GraphMemStore, associate_node, recall_node
-from graphmem.learning.weights import Weights
 from graphmem.lessons import studied
-from graphmem.notes import Note, Part, Source
 from graphmem.past import Past
-from graphmem.ranking import Ranking
 from graphmem.receipts import receipt
 from graphmem.retrieval.candidates import candidates
 from graphmem.retrieval.hits import hits
 from graphmem.retrieval.recall import _explore
-from graphmem.retrieval.shares import Scores
 from graphmem.retrieval.subgraph import Subgraph
-from graphmem.retrieval.taught import taught
 from graphmem.retrieval.turns import turn_scores
 from graphmem.slots import Dispute, Odds
 from graphmem.types import Change
@@ -167,16 +162,6 @@ def _recall(memory: Memory, given: Given) -> object:
     return [memory.recall(question, 100) for question in questions]
 
 
-def _retention(memory: Memory, given: Given) -> object:
-    """How passages of mine stand; one of theirs is none of mine."""
-    for id in given.theirs:
-        try:
-            raise AssertionError(memory.retention(id))
-        except graphmem.errors.NotFound:
-            continue
-    return [memory.retention(one.passage, at=AT) for one in memory.retentions(at=AT)]
-
-
 def _evidence(memory: Memory, given: Given) -> object:
     """What a model is shown of passages of theirs that a view of mine is asked for."""
     hit = memory.recall(QUESTION, 1)[0]
@@ -196,22 +181,6 @@ def _answer(memory: Memory, given: Given) -> object:
         raise AssertionError(asked(Query(QUESTION, View.of("theirs"), 9)))
     except graphmem.errors.NotShared:
         return [asked(question) for question in (QUESTION, "heron", "Zelda")]
-
-
-def _thought(memory: Memory, given: Given) -> object:
-    """What a thought answers that claims to rest on all passages of theirs and mine."""
-    ids = [*given.theirs, *given.mine]
-    sources = tuple(Source(id, 0, 3) for id in ids)
-    note = Note(
-        id="n0", namespace="mine", kind="thought", about="", title="", parts=(Part("Zelda.", sources),),
-        data={"asked": [QUESTION, "heron"], "seen": ids, "at": "2024"},
-    )  # fmt: skip
-    each = [replace(note, parts=(Part("Zelda.", (one,)),)) for one in sources]
-
-    def found(text: str) -> Ranking:
-        return memory.recall(text, 9)
-
-    return [answered(memory.store, memory.view, one, found, QUESTION) for one in (note, *each)]
 
 
 def _then(memory: Memory, given: Given) -> object:
@@ -241,15 +210,6 @@ def _turns(memory: Memory, given: Given) -> object:
         for kind, near in product(schema.SENTENCE_KINDS, ({}, cosine)):
             found.append(turn_scores(memory.store, query, kind, vector, near))
     return found
-
-
-def _taught(memory: Memory, given: Given) -> object:
-    """What was learned, of passages of theirs that a view of mine is given scores of."""
-    values = dict.fromkeys((*given.theirs, *given.mine), 0.5)
-    scores = Scores("sum", {id: {"cosine": 0.5} for id in values}, 1.0, (("floor", values),))
-    weights = Weights({"one": 1}, {"cosine": 0.5, "name": 0.5})
-    final = taught(memory.store, Query(QUESTION, memory.view, 100), scores, weights).final
-    return {id: score for id, score in final.items() if id in given.mine}
 
 
 def _undoings(memory: Memory, given: Given) -> object:
@@ -284,7 +244,7 @@ VERBS: Final[dict[str, Probe]] = {
     "embed": lambda memory, given: memory.embed(given.theirs.values()),
     "open": lambda *_: None,  # every other verb is asked of what it opens
     "recall": _recall,
-    "retention": _retention,
+    "retention": retention,
     "view": lambda memory, _: memory.view,
     "write": _write,
 }
@@ -304,6 +264,7 @@ def _items(memory: Memory, given: Given) -> Any:
 
 # Functions and classes, by module and name.
 CALLS: Final[dict[str, Probe]] = {
+    **LIVING,
     "agent.association.associate": lambda memory, _: associate(memory, QUESTION, (), 100),
     "agent.remembering.remember": lambda memory, _: remembered(memory, QUESTION, dry_run=True),
     "agent.working.WorkingMemory": lambda memory, given: [
@@ -313,10 +274,8 @@ CALLS: Final[dict[str, Probe]] = {
     "langgraph.nodes.recall_node": lambda memory, _: recall_node(memory, k=100)({"question": QUESTION}),
     "answering.asking.ask": _answer,
     "answering.evidence.evidence": _evidence,
-    "answering.thoughts.answered": _thought,
     "exchange.contents.Contents": _contents,
     "lessons.studied": lambda memory, _: studied(memory.store, memory.view).weights,
-    "retrieval.taught.taught": _taught,
     "exchange.written": _exports,
     "receipts.receipt": _receipt,
     "history.history": _histories,

@@ -111,12 +111,22 @@ def exchange(folder: Path) -> Given:
     return Given()
 
 
+def routines(folder: Path) -> Given:
+    """A calendar with a course on Mondays, and a chat."""
+    days = (f"2026-0{month}-{day:02}" for month, first in ((1, 5), (2, 2)) for day in range(first, 28, 7))
+    rows = [{"title": "Swimming", "start_time": f"{day} 18:00:00"} for day in days]
+    (folder / "calendar.json").write_text(json.dumps(rows), "utf-8")
+    (folder / "chat.txt").write_text("[2026-01-05 20:00] Ann: My sister Eva swims every Monday.\n", "utf-8")
+    return Given()
+
+
 GIVEN: Mapping[str, Callable[[Path], Given]] = {
     "README.md": readme,
     "docs/exchange.md": exchange,
     "docs/history.md": history,
     "docs/learning.md": learning,
     "docs/namespaces.md": namespaces,
+    "docs/routines.md": routines,
     "docs/truth.md": truth,
 }
 
