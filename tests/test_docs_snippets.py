@@ -111,6 +111,14 @@ def exchange(folder: Path) -> Given:
     return Given()
 
 
+def reflection(folder: Path) -> Given:
+    """Documents of one's own, of which one is read already."""
+    shutil.copytree(ROOT / "examples" / "documents", folder / "docs")
+    with Memory.open(STORE) as memory:
+        put(memory, {"plover.txt": "The Plover was built by Mira Quist."})
+    return Given()
+
+
 def routines(folder: Path) -> Given:
     """A calendar with a course on Mondays, and a chat."""
     days = (f"2026-0{month}-{day:02}" for month, first in ((1, 5), (2, 2)) for day in range(first, 28, 7))
@@ -126,6 +134,7 @@ GIVEN: Mapping[str, Callable[[Path], Given]] = {
     "docs/history.md": history,
     "docs/learning.md": learning,
     "docs/namespaces.md": namespaces,
+    "docs/reflection.md": reflection,
     "docs/routines.md": routines,
     "docs/truth.md": truth,
 }
