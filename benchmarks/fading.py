@@ -5,9 +5,9 @@ passages, by the policy, which knows no question, and by what else one might do;
 ``random`` is the mean of several seeds; ``recency`` keeps what was told last, which is also what LRU keeps
 where nothing was used; ``longest`` the longest passages.
 
-Reinforcement: each memory is asked the first half of its questions, as they stand (LifeBench has them by the
-month in which they are asked), and its best hits are recorded as uses; then it fades, and is asked the second
-half.
+Reinforcement: each memory is asked the first half of all its questions, as they stand (LifeBench has them by
+the month in which they are asked), and its best hits are recorded as uses; then it fades, and is asked the
+second half.
 """
 
 from __future__ import annotations
@@ -184,8 +184,7 @@ def _mean(values: Sequence[float]) -> float:
 
 
 def measure(name: str, place: Place, embedder: Embedder) -> dict[str, Any]:
-    """All figures of a set: each strategy at each share, and the differences of the policy to them."""
-    begin = time.perf_counter()
+    """Each strategy at each share, and the differences of the policy to them."""
     with copied(name, place, embedder) as parts:
         whole = [value for part in parts for value in ask(part, part.asked)]
     figures: dict[str, Any] = {"questions": len(whole), "whole": _mean(whole)}
@@ -200,27 +199,37 @@ def measure(name: str, place: Place, embedder: Embedder) -> dict[str, Any]:
         seeds = [found.pop(f"random {seed}") for seed in SEEDS]
         found["random"] = [sum(values) / len(values) for values in zip(*seeds, strict=True)]
         figures[f"keep {share:.0%}"] = compared(found, "policy", whole)
-        figures[f"reinforced, keep {share:.0%}"] = reinforced(name, place, embedder, share, found["policy"])
-    return {**figures, "seconds": round(time.perf_counter() - begin, 1)}
+    return figures
 
 
-def reinforced(
-    name: str, place: Place, embedder: Embedder, share: float, policy: Sequence[float]
-) -> dict[str, Any]:
-    """Recall of the second half of the questions after uses by the first; ``policy`` has all without."""
-    found: dict[str, list[float]] = {"with uses": [], "without uses": []}
-    with copied(name, place, embedder) as parts:
-        begin = 0
-        for part in parts:
-            first, second = halves(part)
+def reinforced(name: str, place: Place, embedder: Embedder) -> dict[str, Any]:
+    """Recall of the second half of all questions, with and without uses by the first; none is left out.
+
+    Questions that are few and far between ask for another thing each, as those of a life do not.
+    """
+    figures: dict[str, Any] = {}
+    with copied(name, replace(place, most=sys.maxsize), embedder) as parts:
+        own = [(part, *halves(part)) for part in parts]
+        figures["questions of the second half"] = sum(len(second) for _, _, second in own)
+        plain = {share: _second(own, share) for share in SHARES}
+        for part, first, _ in own:
             ask(part, first, use=True)
-            fade(part, share, None)
-            found["with uses"] += ask(part, second)
-            end = begin + len(part.asked)
-            found["without uses"] += policy[end - len(second) : end]
-            begin = end
-    sys.stderr.write(f"{name} {share} second half {[_mean(values) for values in found.values()]}\n")
-    return compared(found, "with uses")
+        for share in SHARES:
+            found = {"with uses": _second(own, share), "without uses": plain[share]}
+            sys.stderr.write(f"{name} {share} second half {[_mean(values) for values in found.values()]}\n")
+            figures[f"reinforced, keep {share:.0%}"] = compared(found, "with uses")
+    return figures
+
+
+def _second(own: Sequence[tuple[Part, Sequence[Asked], Sequence[Asked]]], share: float) -> list[float]:
+    """Recall of the second halves where the policy keeps a share; what it took is woken again."""
+    found = []
+    for part, _, second in own:
+        faded = part.memory.fade(keep=share, at=part.end)
+        found += ask(part, second)
+        if faded.commit:
+            part.memory.undo(faded.commit.id)
+    return found
 
 
 def compared(
@@ -238,13 +247,22 @@ def compared(
     return rows
 
 
+_SECTIONS: Final[Mapping[str, Callable[[str, Place, Embedder], dict[str, Any]]]] = {
+    "fading": measure,
+    "reinforcement": reinforced,
+}
+
+
 def main(arguments: Sequence[str]) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.fading", description=__doc__)
     parser.add_argument("--data", type=Path, default=DEFAULT_DATA, help="folder of the datasets")
     parser.add_argument("--keep", type=Path, help="folder where the filled stores stay, to be used again")
     parser.add_argument("--set", choices=SETS, action="append", help="only this one")
-    parser.add_argument("--most", type=int, default=sys.maxsize, help="questions of a memory, evenly spread")
+    parser.add_argument("--only", choices=_SECTIONS, help="only this section")
+    parser.add_argument(
+        "--most", type=int, default=sys.maxsize, help="questions of a memory, evenly spread, for fading"
+    )
     parser.add_argument("--json", action="store_true", help="one line of JSON on stdout")
     options = parser.parse_args(arguments)
     found = {}
@@ -252,7 +270,11 @@ def main(arguments: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         place = Place(options.data, options.keep or Path(scratch), options.most)
         for name in options.set or SETS:
-            found[name] = measure(name, place, embedder)
+            begin = time.perf_counter()
+            found[name] = {}
+            for section in [options.only] if options.only else _SECTIONS:
+                found[name] |= _SECTIONS[section](name, place, embedder)
+            found[name]["seconds"] = round(time.perf_counter() - begin, 1)
             if not options.json:
                 show(name, found[name])
     if options.json:
@@ -261,8 +283,8 @@ def main(arguments: Sequence[str]) -> None:
 
 def show(name: str, figures: Mapping[str, Any]) -> None:
     """A set's figures as tables."""
-    print(f"{name}: {figures['questions']} questions, {figures['seconds']} s")
-    print(f"whole memory: recall@{CUT} {figures['whole']}")
+    plain = {title: value for title, value in figures.items() if not isinstance(value, dict)}
+    print(f"{name}: " + ", ".join(f"{title} {value}" for title, value in plain.items()))
     for title, rows in figures.items():
         if isinstance(rows, dict):
             print(f"{title}\n{table(rows)}")

@@ -16,6 +16,7 @@ from graphmem.errors import InputError
 from graphmem.fading.activation import activation
 from graphmem.fading.held import Held
 from graphmem.fading.importance import PARTS, importance
+from graphmem.fading.interest import interest
 from graphmem.fading.layers import HALF_LIFE, Layer, layer
 from graphmem.fading.strength import retention
 from graphmem.uses import Touch, Verdict
@@ -32,7 +33,8 @@ WEIGHTS: Final[Mapping[str, float]] = {
     "machine": -1.0,  # a talk with an assistant: what was asked of it and what it said can be said again
     "centrality": 0.1,  # names that the memory is about
     "retention": 0.1,  # what was told lately; more than that costs what is old and asked about
-    "activation": 0.1,  # of ln(1 + sum of t^-d of its uses): what was asked for is asked for again
+    "activation": 0.3,  # of ln(1 + sum of t^-d of its uses): what was asked for is asked for again
+    "interest": 3.0,  # and what is like it; all but the outermost are within .1 of nothing
 }
 HEARD: Final[Mapping[Verdict, float]] = {
     "recalled": 0.5,  # it was shown, which may be for nothing
@@ -41,7 +43,7 @@ HEARD: Final[Mapping[Verdict, float]] = {
     "useful": 3.0,
     "not": 0.0,
 }
-"""How much a use counts, by what was made of it."""
+"""How much a use counts, by what was made of it; what was seen below the first, by its place (1, 1/2, …)."""
 FAINT: Final = 0.05
 """Retention below which a passage is put to sleep where no budget says how many: after three times S."""
 
@@ -58,7 +60,7 @@ class Policy:
 
     def __post_init__(self) -> None:
         """Refuse weights of what there is not."""
-        if stray := self.weights.keys() - {*PARTS, "retention", "activation"}:
+        if stray := self.weights.keys() - {*PARTS, "retention", "activation", "interest"}:
             raise InputError(f"a policy knows no {min(stray)!r}: give weights of {', '.join(WEIGHTS)}")
 
 
@@ -90,17 +92,25 @@ def worths(all_of_them: Sequence[Held], at: datetime, policy: Policy = POLICY) -
     ]
     sums = [sum(parts.values()) for parts in weighed]
     ascending = sorted(sums)
+    touches = [_used(one.touches, at) for one in all_of_them]
+    bases = [_base(used, at) for used in touches]
+    levels = [math.log1p(math.exp(base)) for base in bases]
+    like = interest(all_of_them, levels).tolist()
     found = []
-    for one, parts, total in zip(all_of_them, weighed, sums, strict=True):
-        used = _used(one.touches, at)
-        stands = layer(total, ascending, len(used))
-        moments = [touch.at for touch in used]
-        kept = retention(one.met, moments, HALF_LIFE[stands], at)
-        base = activation(moments, at, [HEARD[touch.verdict] for touch in used])
+    for k, (one, parts) in enumerate(zip(all_of_them, weighed, strict=True)):
+        stands = layer(sums[k], ascending, len(touches[k]))
+        kept = retention(one.met, [touch.at for touch in touches[k]], HALF_LIFE[stands], at)
         parts["retention"] = weights.get("retention", 0.0) * kept
-        parts["activation"] = weights.get("activation", 0.0) * math.log1p(math.exp(base))
-        found.append(Worth(one, stands, kept, base, parts))
+        parts["activation"] = weights.get("activation", 0.0) * levels[k]
+        parts["interest"] = weights.get("interest", 0.0) * like[k]
+        found.append(Worth(one, stands, kept, bases[k], parts))
     return found
+
+
+def _base(used: Sequence[Touch], at: datetime) -> float:
+    """The base level of these uses."""
+    heard = [HEARD[touch.verdict] / (1 + touch.rank) for touch in used]
+    return activation([touch.at for touch in used], at, heard)
 
 
 def _used(touches: Sequence[Touch], at: datetime) -> list[Touch]:
