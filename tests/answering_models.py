@@ -22,6 +22,7 @@ STEPS: Final = {
     "You choose": "useful",
     "You answer": "written",
     "You sum": "sum",
+    "You portray": "portrait",
 }
 """How the task of each step begins."""
 Says = Callable[["Shown"], Any]

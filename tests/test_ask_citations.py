@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from graphmem import Memory
 from graphmem.answering import Answer
 from graphmem.answering.decomposition import filled, references, sound
-from graphmem.answering.evidence import worded
+from graphmem.dates.written import worded
 
 DOCUMENTS = {
     "curie.md": "# Marie Curie\n\nMarie Curie was born in Warsaw on 7 November 1867. She did not return to"

@@ -13,14 +13,11 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, Field
 
 from graphmem import schema
-from graphmem.answering.citations import lacking
-from graphmem.llm import Client, form
-from graphmem.llm.denial import denies
-from graphmem.llm.fence import RULE, fenced, line
-from graphmem.llm.values import Numbers, Text
+from graphmem.llm import Client
+from graphmem.llm.fence import RULE
+from graphmem.llm.summing import Shown, fitting, summed
 from graphmem.memory import Memory
 from graphmem.notes import Part, Source
 from graphmem.types import FloatArray, Passage, Sentence, View
@@ -48,22 +45,6 @@ You are shown the sentences of its steps, by number. Write at most {{words}} wor
 what was found, decided or done, with names, numbers and times as they stand there, the most important \
 first. For each give the numbers of the sentences that say it. Write nothing that they do not say.
 {RULE}"""
-
-
-class Said(BaseModel):
-    """A statement of a summary with the numbers of the sentences that say it."""
-
-    text: Text = Field("", description="a short statement")
-    sentences: Numbers = Field(default_factory=list, description="the numbers of sentences that say it")
-
-
-class Summary(BaseModel):
-    """What a subgoal came to."""
-
-    statements: list[Said] = Field(default_factory=list, description="the most important first")
-
-
-_FORM: Final = form(Summary, Summary(statements=[Said(text="The bolt is an M8.", sentences=[3])]))
 
 
 def sentences_of(memory: Memory, passages: Sequence[str]) -> tuple[list[Sentence], dict[str, Passage]]:
@@ -164,28 +145,19 @@ def written(memory: Memory, passages: Sequence[str], words: int, llm: Client) ->
         ModelError: the model refuses the user, does not exist, or cannot be reached.
     """
     sentences, _ = sentences_of(memory, passages)
-    shown: list[Sentence] = []
-    lines: list[str] = []
-    room = ROOM
-    for number, one in enumerate(sentences, start=1):
-        lines.append(line(f"[{number}] {one.caption}: {one.text}"))
-        room -= len(lines[-1])
-        if room < 0 and shown:
-            lines.pop()
-            break
-        shown.append(one)
+    shown = [Shown(one.caption, one.text) for one in sentences]
+    shown = shown[: fitting(shown, ROOM)]
     if not shown:
         return ()
-    answered = llm.ask(_TASK.replace("{words}", str(words)), fenced("steps", lines), _FORM)
-    parts: list[Part] = []
-    left = words
-    for said in answered.value.statements if answered.value else ():
-        cited = [shown[n - 1] for n in dict.fromkeys(said.sentences) if 0 < n <= len(shown)]
-        left -= len(said.text.split())
-        if not said.text or not cited or left < 0:
-            continue
-        denied = any(denies(one.text) for one in cited)
-        if not lacking(said.text, [f"{one.caption}\n{one.text}" for one in cited], denied=denied):
-            sources = tuple(Source(one.passage, one.start, one.start + len(one.text)) for one in cited)
-            parts.append(Part(said.text, sources))
-    return tuple(parts)
+    task = _TASK.replace("{words}", str(words))
+    found = summed(llm, task, "steps", shown, most=words, words=words)
+    return tuple(
+        Part(
+            text,
+            tuple(
+                Source(one.passage, one.start, one.start + len(one.text))
+                for one in (sentences[place] for place in places)
+            ),
+        )
+        for text, places in found.lines
+    )

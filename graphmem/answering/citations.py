@@ -11,23 +11,18 @@ not what is wrongly concluded.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from graphmem.answering.evidence import Evidence, Item
-from graphmem.identity import FUNCTION_WORDS
+from graphmem.llm.carrying import lacking, telling
 from graphmem.llm.denial import denies
-from graphmem.llm.spans import LONGEST, find, gather, stem, words_of
+from graphmem.llm.spans import LONGEST, find, gather, words_of
 from graphmem.ranking import Hit
 from graphmem.types import Sentence
 
-SHARE: Final = 0.5
-"""Of the words of an assertion that its evidence must have, as for predicates that are read by a model."""
-_ADDRESS: Final = re.compile(r"\w+://\S+|\bwww\.\S+|\]\(\S*|\S+@\S+\.\w+")
-_NEUTRAL: Final = FUNCTION_WORDS | {"yes"}
 _QUOTES: Final = " \"'“”‘’«»()[]"
-_ENDS: Final = frozenset(".!?:")
 _PARTING: Final = re.compile(r"[,;:.!?()—–]")
 
 
@@ -48,10 +43,6 @@ class Citation:
     stale: tuple[str, ...] = ()
 
 
-def _telling(words: Iterable[str]) -> list[str]:
-    return [word for word in words if word not in _NEUTRAL]
-
-
 @dataclass(frozen=True, slots=True)
 class Held:
     """A citation that holds, its sentence as a model sees it, and whether the quote is denied there."""
@@ -68,7 +59,7 @@ def held(number: int, quote: str, evidence: Evidence) -> Held | None:
     looked for is cut.
     """
     item = evidence.item(number)
-    if item is None or not _telling(words_of(quote).folded):
+    if item is None or not telling(words_of(quote).folded):
         return None
     if len(quote) > LONGEST:
         quote = quote[:LONGEST].rpartition(" ")[0]
@@ -86,34 +77,6 @@ def _before(text: str, place: int) -> str:
     return " ".join(_PARTING.split(text[:place])[-1].split()[-2:])
 
 
-def _opens(text: str, place: int) -> bool:
-    """Whether a sentence of a text opens at a place, where any word is capitalised."""
-    before = text[:place].rstrip(_QUOTES)
-    return not before or before[-1] in _ENDS
-
-
-def _names(text: str) -> list[str]:
-    """The folded words of a text that are capitalised inside a sentence or have a digit."""
-    words = words_of(text)
-    found = []
-    for word, start, end in zip(words.folded, words.start, words.end, strict=True):
-        if any(c.isdigit() for c in text[start:end]):
-            found.append(word.lstrip("0") or "0")
-        elif text[start].isupper() and not _opens(text, start) and word not in FUNCTION_WORDS:
-            found.append(word)
-    return found
-
-
-def _bare(address: str) -> str:
-    return address.rstrip(".,;:!?)")
-
-
-def _known(texts: Iterable[str]) -> tuple[set[str], set[str]]:
-    """The folded words of some texts, numbers without leading zeros, and their stems."""
-    folded = {word.lstrip("0") or "0" for text in texts for word in words_of(text).folded}
-    return folded, {stem(word) for word in folded}
-
-
 def unsaid(assertion: str, question: str, cited: Sequence[Held]) -> tuple[str, ...]:
     """What of an assertion its evidence does not say; nothing if it carries the assertion.
 
@@ -124,27 +87,6 @@ def unsaid(assertion: str, question: str, cited: Sequence[Held]) -> tuple[str, .
     """
     texts = [question, *(one.item.said for one in cited)]
     return lacking(assertion, texts, denied=any(one.denied for one in cited))
-
-
-def lacking(assertion: str, texts: Sequence[str], *, denied: bool) -> tuple[str, ...]:
-    """What of an assertion some texts do not say; nothing if they carry it.
-
-    Args:
-        assertion: what is asserted.
-        texts: what it rests on.
-        denied: whether these deny something: "not" is lacking where the assertion leaves that out.
-    """
-    folded, stems = _known(texts)
-    everything = " ".join(texts)
-    missing = [one for one in map(_bare, _ADDRESS.findall(assertion)) if one not in everything]
-    missing += [name for name in _names(assertion) if name not in folded and stem(name) not in stems]
-    words = _telling(words_of(assertion).folded)
-    there = sum(stem(word.lstrip("0") or "0") in stems for word in words)
-    if words and there < SHARE * len(words):
-        missing += [word for word in words if stem(word) not in stems]
-    if denied and not denies(assertion):
-        missing.append("not")
-    return tuple(dict.fromkeys(missing))
 
 
 def stands(short: str, cited: Sequence[Held]) -> bool:

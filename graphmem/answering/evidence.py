@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +9,7 @@ from typing import Final
 
 from graphmem import schema
 from graphmem.answering.fusion import Found
+from graphmem.dates.written import times
 from graphmem.llm.fence import line
 from graphmem.marking import told
 from graphmem.stores.base import Store
@@ -18,7 +17,6 @@ from graphmem.types import Sentence, View
 
 ROOM: Final = 12_000
 """Characters of evidence in one call: ten long passages or more, for which any model's window has room."""
-_DAY: Final = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +44,6 @@ class Evidence:
     def item(self, number: int) -> Item | None:
         """The sentence with a number, None if there is none."""
         return self.items[number - 1] if 0 < number <= len(self.items) else None
-
-
-def worded(day: str) -> str:
-    """A date or a month as people write it, beside its own form; any other time as it is.
-
-    >>> worded("2022-05-22")
-    '22 May 2022 (2022-05-22)'
-    """
-    match = _DAY.fullmatch(day)
-    if match is None or not 1 <= int(match[2]) <= 12:
-        return day
-    name = f"{calendar.month_name[int(match[2])]} {match[1]}"
-    return f"{int(match[3])} {name} ({day})" if match[3] else f"{name} ({day})"
-
-
-def _times(sentence: Sentence) -> tuple[str, ...]:
-    """The times of what a sentence states that do not stand in it: what "yesterday" was."""
-    times = (one.when.text for one in sentence.statements if one.when and not one.when.recurring)
-    return tuple(worded(time) for time in dict.fromkeys(times) if time not in sentence.text)
 
 
 def _sentences(store: Store, view: View, passages: Sequence[str]) -> dict[str, list[Sentence]]:
@@ -111,7 +90,7 @@ def evidence(
     lines: list[str] = []
     for one in chosen:
         own = [s for s in of.get(one.hit.passage.id, ()) if s.id not in stands or not stands[s.id].gone]
-        new = [Item(one, s, _times(s), stands[s.id].stale if s.id in stands else ()) for s in own]
+        new = [Item(one, s, times(s), stands[s.id].stale if s.id in stands else ()) for s in own]
         head = [line(f"about: {own[0].caption}")] if own and own[0].caption else []
         more = head + [_shown(number, item) for number, item in enumerate(new, len(items) + 1)]
         room -= sum(map(len, more))

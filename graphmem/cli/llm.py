@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from graphmem.errors import InputError
-from graphmem.llm import Budget, Cache, Price, folder
+from graphmem.llm import Budget, Cache, Client, Price, chat_model, folder
 
 LlmBudgetOption = Annotated[
     int | None, typer.Option("--llm-budget", min=0, help="Tokens that the model may use at most.")
@@ -51,3 +51,17 @@ def budget_of(tokens: int | None, price: str | None) -> Budget:
 def cache_of(cached: bool) -> Cache | None:
     """Where answers are kept; None if they are not to be."""
     return Cache(folder()) if cached else None
+
+
+def client_of(llm: str | None, limit: Budget, *, cached: bool) -> Client | None:
+    """The client of the chat model with this name; None without one.
+
+    Raises:
+        MissingExtra: LangChain is not installed.
+        InputError: no such model, or options for one without one.
+    """
+    if llm is None:
+        if limit.tokens is not None or limit.price is not None or not cached:
+            raise InputError("options for a language model need one: --llm provider:model")
+        return None
+    return Client(chat_model(llm), name=llm, cache=cache_of(cached), budget=limit)

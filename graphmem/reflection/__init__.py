@@ -2,5 +2,6 @@
 
 from graphmem.reflection.reflect import AT_ONCE, AUTHOR, Reflection, reflected
 from graphmem.reflection.reflectors import REFLECTORS, Reflector
+from graphmem.reflection.wording import Worded
 
-__all__ = ["AT_ONCE", "AUTHOR", "REFLECTORS", "Reflection", "Reflector", "reflected"]
+__all__ = ["AT_ONCE", "AUTHOR", "REFLECTORS", "Reflection", "Reflector", "Worded", "reflected"]

@@ -15,11 +15,14 @@ from datetime import datetime
 from typing import Final
 
 from graphmem import schema
+from graphmem.dates.written import day
 from graphmem.identity import fold
 from graphmem.notes import Note, Part, Source, note_id
 from graphmem.reflection import routines
+from graphmem.reflection.gathered import passages
 from graphmem.reflection.occasions import clause, occasions
 from graphmem.reflection.recurrence import recurring
+from graphmem.reflection.wording import Line
 from graphmem.standing import standings
 from graphmem.statements import Event, Fact, event_id, fact_id
 from graphmem.stores.base import Store
@@ -73,6 +76,17 @@ def portraits(
         yield _note(id, namespace, entity, lines)
     for id, note in sorted(old.items()):
         yield Note(id=id, namespace=namespace, kind=KIND, about=note.about, title="", parts=())
+
+
+def of_portrait(store: Store, view: View, note: Note) -> list[Line]:
+    """The lines of a portrait, each with the day on which it was said."""
+    there = passages(store, view, note.passages)
+    return [
+        Line(day(at) if at else "", part.text, (), source, at)
+        for part in note.parts
+        for source in part.sources[:1]
+        for at in (there[source.passage].at,)
+    ]
 
 
 def _named(store: Store, view: View, passages: Collection[str], keys: Collection[str]) -> list[Entity]:

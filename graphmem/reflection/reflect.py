@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from graphmem import schema
 from graphmem.errors import InputError
 from graphmem.history import newest
 from graphmem.notes import Note, note_id
 from graphmem.reflection.reflectors import REFLECTORS, Reflector
+from graphmem.reflection.wording import Worded, Wordings
 from graphmem.stores.base import Store
 from graphmem.types import Change, Commit, Record, View
+
+if TYPE_CHECKING:
+    from graphmem.llm import Client
 
 AUTHOR: Final = "reflection"
 """Who commits what a reflection comes to."""
@@ -35,6 +39,7 @@ class Reflection:
         gone: notes that nothing speaks for any more, as they were.
         changes: what is to be committed; none, if nothing was new.
         commits: by which it was written; none of a dry run.
+        worded: what a model had to do with it; None without one.
     """
 
     passages: int
@@ -44,6 +49,7 @@ class Reflection:
     gone: tuple[Note, ...] = ()
     changes: tuple[Change, ...] = ()
     commits: tuple[Commit, ...] = ()
+    worded: Worded | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +68,15 @@ def reflected(
     only: Iterable[str] = (),
     *,
     whole: bool = False,
+    client: Client | None = None,
+    dry_run: bool = False,
     reflectors: Mapping[str, Reflector] = REFLECTORS,
 ) -> Reflection:
     """What a reflection on a namespace comes to.
 
     It goes over what came since the last one; over all, if there was none, if it made other kinds of notes,
     or if something was forgotten since: what is left then says something else. A second one in a row
-    finds nothing new.
+    finds nothing new. With a model it goes over what came since that model last had a part.
 
     Args:
         store: where.
@@ -77,6 +85,8 @@ def reflected(
         now: the moment from which is told what holds and what comes next.
         only: names of reflectors; all if there are none.
         whole: go over all, whatever is new.
+        client: asks a model to word summaries, topics and portraits.
+        dry_run: ask no model, and count what would be asked.
         reflectors: those that there are.
 
     Raises:
@@ -87,23 +97,37 @@ def reflected(
     seen = _seen(mark)
     last = next(newest(store, view), None)
     kinds = frozenset[str]().union(*(one.kinds for one in chosen.values()))
-    known = {seen[name] for name in chosen if name in seen}
-    news = None if whole or not chosen.keys() <= seen.keys() else _news(store, view, known, kinds)
-    if news is None or news.lost:
-        passages: Collection[str] = [record.id for record in store.scan(view, schema.PASSAGE)]
-    else:
-        passages = news.passages
+    keys = {_key(name, one, client) for name, one in chosen.items()}
+    known = {seen[key] for key in keys & seen.keys()}
+    news = None if whole or not keys <= seen.keys() else _news(store, view, known, kinds)
     everything = news is None or news.lost
+    passages: Collection[str] = news.passages if news and not news.lost else _all(store, view)
+    words = Wordings(store, view, client, dry_run=dry_run)
     if last is None or not (passages or (everything and mark)):
-        return Reflection(0, everything)
-    made = (chosen[name].make(store, view, namespace, passages, now) for name in chosen)
-    new = {note.id: note for notes in made for note in notes}
+        return Reflection(0, everything, worded=words.worded)
+    made = [
+        (note, one) for one in chosen.values() for note in one.make(store, view, namespace, passages, now)
+    ]
+    new = {note.id: note for note, _ in made}
     old = _old(store, view, new, kinds if everything else frozenset())
+    for note, one in made:
+        if note.parts and one.wording:
+            new[note.id] = words.word(note, old.get(note.id), one.wording)
     left = dict.fromkeys(old)  # of what was gone over as a whole, what is not made again goes
     told = _told(old, {**left, **new})
-    after = _mark(namespace, {**seen, **dict.fromkeys(chosen, last.id)})
+    gone_over = chosen.keys() | (set() if words.worded and words.worded.left else keys)
+    after = _mark(namespace, {**seen, **dict.fromkeys(gone_over, last.id)})
     changes = (*told.changes, *([Change(mark, after)] if mark != after else ()))
-    return replace(told, passages=len(passages), whole=everything, changes=changes)
+    return replace(told, passages=len(passages), whole=everything, changes=changes, worded=words.worded)
+
+
+def _all(store: Store, view: View) -> list[str]:
+    return [record.id for record in store.scan(view, schema.PASSAGE)]
+
+
+def _key(name: str, reflector: Reflector, client: Client | None) -> str:
+    """Under what is kept how far a reflector went: apart for each model that words its notes."""
+    return f"{name} {client.name}" if client and reflector.wording else name
 
 
 def _chosen(only: Iterable[str], reflectors: Mapping[str, Reflector]) -> dict[str, Reflector]:

@@ -31,6 +31,7 @@ from graphmem.reflection.gathered import (
     read,
     terms,
 )
+from graphmem.reflection.wording import Line, sentence_lines
 from graphmem.stores.base import Store
 from graphmem.types import Passage, Sentence, View
 
@@ -89,19 +90,48 @@ def weeks(
     view = of_namespace(view, namespace)
     mondays = sorted({one - timedelta(days=one.weekday()) for one in _dates(store, view, touched)})
     for monday in mondays:
-        chosen: list[tuple[Passage, Sentence]] = []
-        found: list[Read] = []
-        for place in range(7):
-            of_day = read(store, view, _of_day(store, view, namespace, monday + timedelta(days=place)))
-            found.append(of_day)
-            chosen += _central(store, view, of_day)
-        year, week, _ = monday.isocalendar()
         title = f"{day(monday)} to {day(monday + timedelta(days=6))}"
-        both = Read(
-            {id: one for of in found for id, one in of.passages.items()},
-            {id: (sentence,) for id, sentence in _first(chosen).items()},
-        )
-        yield _made(store, view, namespace, WEEK, f"{year}-W{week:02}", title, both)
+        both = _of_week(store, view, namespace, monday)
+        yield _made(store, view, namespace, WEEK, _week(monday), title, both)
+
+
+def of_session(store: Store, view: View, note: Note) -> list[Line]:
+    """The sentences of the session that a note sums up."""
+    first = passages(store, view, note.passages[:1])
+    group = [id for one in first.values() for id in _session(store, view, one)]
+    return sentence_lines(read(store, view, group), note.parts)
+
+
+def of_day(store: Store, view: View, note: Note) -> list[Line]:
+    """The sentences of the day that a note sums up."""
+    ids = _of_day(store, view, note.namespace, date.fromisoformat(note.about))
+    return sentence_lines(read(store, view, ids), note.parts)
+
+
+def of_week(store: Store, view: View, note: Note) -> list[Line]:
+    """The central sentences of the days of the week that a note sums up."""
+    year, _, week = note.about.partition("-W")
+    monday = date.fromisocalendar(int(year), int(week), 1)
+    return sentence_lines(_of_week(store, view, note.namespace, monday), note.parts)
+
+
+def _week(monday: date) -> str:
+    year, week, _ = monday.isocalendar()
+    return f"{year}-W{week:02}"
+
+
+def _of_week(store: Store, view: View, namespace: str, monday: date) -> Read:
+    """The central lines of the days of a week, one a passage."""
+    chosen: list[tuple[Passage, Sentence]] = []
+    found: list[Read] = []
+    for place in range(7):
+        of_day = read(store, view, _of_day(store, view, namespace, monday + timedelta(days=place)))
+        found.append(of_day)
+        chosen += _central(store, view, of_day)
+    return Read(
+        {id: one for of in found for id, one in of.passages.items()},
+        {id: (sentence,) for id, sentence in _first(chosen).items()},
+    )
 
 
 def _first(chosen: Sequence[tuple[Passage, Sentence]]) -> dict[str, Sentence]:

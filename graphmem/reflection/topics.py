@@ -30,6 +30,7 @@ from graphmem.reflection.gathered import (
     passages,
     read,
 )
+from graphmem.reflection.wording import Line, plain, sentence_lines
 from graphmem.stores.base import Store
 from graphmem.types import FloatArray, Passage, View
 
@@ -98,7 +99,7 @@ class _Board:
         value = schema.from_record(self.store.get(self.view, [note])[note])
         assert isinstance(value, Note)
         found = means(self.store, self.view, value.passages)
-        self.topics[note] = _Topic(value.about, found, value)
+        self.topics[note] = _Topic(value.about, found, plain(value))
         self._known.update(value.passages)
         self.of.update(dict.fromkeys(found, note))
 
@@ -190,6 +191,11 @@ def topics(
             yield _note(store, view, namespace, topic, of, there)
         else:
             yield replace(topic.note, links=of)
+
+
+def of_topic(store: Store, view: View, note: Note) -> list[Line]:
+    """The sentences of the passages that a topic gathers."""
+    return sentence_lines(read(store, view, note.passages), note.parts)
 
 
 def _linked(forward: dict[str, tuple[str, ...]], board: _Board) -> dict[str, tuple[str, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from graphmem import schema
 from graphmem.errors import InputError, NotFound
@@ -16,6 +16,9 @@ from graphmem.reflection import AT_ONCE, AUTHOR, Reflection, reflected
 from graphmem.types import Change, Commit, Passage
 from graphmem.uses import VERDICTS, Touch, Use, Verdict, use_id
 from graphmem.verbs.reading import Reading
+
+if TYPE_CHECKING:
+    from graphmem.llm import Client
 
 _TOLD: Final = {
     "recalled": "recalled",
@@ -53,18 +56,29 @@ class Noting(Reading):
         return found[0]
 
     def reflect(
-        self, *only: str, at: datetime | None = None, whole: bool = False, dry_run: bool = False
+        self,
+        *only: str,
+        at: datetime | None = None,
+        whole: bool = False,
+        dry_run: bool = False,
+        llm: Client | None = None,
     ) -> Reflection:
         """Go over what is new and make notes of it: summaries, topics, portraits, routines.
 
         It is written by the author "reflection", and can be undone like any edit. A second one in a row
         changes nothing.
 
+        With a model, it writes summaries, topics and portraits, of which every line names the sentences that
+        it rests on; a line that these do not carry is dropped. Where nothing is left, or the model cannot be
+        reached, the note is as it is without one. What a model wrote stands until the sentences that it was
+        shown change.
+
         Args:
             only: names of reflectors (``graphmem.reflection.REFLECTORS``); all of them if none is named.
             at: the moment from which is told what holds and what comes next; now if it is not given.
             whole: go over all of the memory, whatever is new.
-            dry_run: only tell what would be made.
+            dry_run: only tell what would be made, and ask no model.
+            llm: asks a model (``graphmem.llm``); sentences are sent to it.
 
         Raises:
             InputError: there is no such reflector, or the moment has no time zone.
@@ -73,7 +87,16 @@ class Noting(Reading):
         now = at or self.clock()
         if now.tzinfo is None:
             raise InputError("a moment needs a time zone: pass datetime(..., tzinfo=timezone.utc)")
-        found = reflected(self.store, self._own(), self.namespace, now, only, whole=whole)
+        found = reflected(
+            self.store,
+            self._own(),
+            self.namespace,
+            now,
+            only,
+            whole=whole,
+            client=llm,
+            dry_run=dry_run,
+        )
         if dry_run or not found.changes:
             return found
         batches = [found.changes[at : at + AT_ONCE] for at in range(0, len(found.changes), AT_ONCE)]
