@@ -16,6 +16,10 @@ from graphmem.learning.weights import Weights
 from graphmem.notes import Note, Part, Source
 from graphmem.ranking import Ranking
 from graphmem.reflection.occasions import Occasion, around
+from graphmem.reflection.portraits import of_portrait
+from graphmem.reflection.summaries import of_day, of_session, of_week
+from graphmem.reflection.topics import of_topic
+from graphmem.reflection.wording import Lines
 from graphmem.retrieval.keys import lent_by_notes
 from graphmem.retrieval.shares import Scores
 from graphmem.retrieval.taught import taught
@@ -57,6 +61,23 @@ def _lent(memory: Memory, given: Given) -> object:
     ]
 
 
+def _worded(read: Lines, *about: str) -> Probe:
+    """What a model would be shown of notes that claim to be made of passages of theirs and mine."""
+
+    def shown(memory: Memory, given: Given) -> object:
+        ids = [*given.theirs, *given.mine]
+        parts = tuple(Part("Zelda.", (Source(id, 0, 3),)) for id in ids)
+        notes = [
+            Note(id="n0", namespace=namespace, kind="", about=one, title="", parts=some)
+            for some in (parts, *((part,) for part in parts))
+            for namespace in ("mine", "theirs")
+            for one in about
+        ]
+        return [read(memory.store, memory.view, note) for note in notes]
+
+    return shown
+
+
 def _thought(memory: Memory, given: Given) -> object:
     """What a thought answers that claims to rest on all passages of theirs and mine."""
     ids = [*given.theirs, *given.mine]
@@ -87,4 +108,9 @@ LIVING: Final[dict[str, Probe]] = {
     "retrieval.taught.taught": _taught,
     "retrieval.keys.lent_by_notes": _lent,
     "reflection.occasions.around": _around,
+    "reflection.portraits.of_portrait": _worded(of_portrait, "zelda"),
+    "reflection.summaries.of_day": _worded(of_day, "2023-05-08", "2023-05-09", "2023-06-01"),
+    "reflection.summaries.of_session": _worded(of_session, "chat.txt"),
+    "reflection.summaries.of_week": _worded(of_week, "2023-W19", "2023-W22"),
+    "reflection.topics.of_topic": _worded(of_topic, "zelda"),
 }

@@ -313,6 +313,7 @@ WHOLE: Final[dict[str, str]] = {
     "langgraph.nodes.remember_node": "it answers what remember does",
     "cli.committing.committed": "it calls the verb that it is given",
     "langchain.documents.ingest_documents": "it only writes what it is given, as ingest does",
+    "reflection.wording.Wordings": "what it shows a model is what of_day and its like read",
     "purging.Erasure": "what it erases stands in no namespace: probed as a verb",
     "purging.purge": "the same",
 }

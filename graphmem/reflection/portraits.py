@@ -85,6 +85,7 @@ def of_portrait(store: Store, view: View, note: Note) -> list[Line]:
         Line(day(at) if at else "", part.text, (), source, at)
         for part in note.parts
         for source in part.sources[:1]
+        if source.passage in there
         for at in (there[source.passage].at,)
     ]
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from graphmem import schema
 from graphmem.dates.written import times
@@ -67,6 +67,10 @@ class Line:
         return " ".join((self.caption, self.text, *self.when))
 
 
+Lines: TypeAlias = Callable[[Store, View, Note], list[Line]]
+"""What a model is shown for a note."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wording:
     """How a model words the notes of a reflector.
@@ -80,7 +84,7 @@ class Wording:
         titled: whether the title of a note is true of all of its sentences, and may be said of any.
     """
 
-    lines: Callable[[Store, View, Note], list[Line]]
+    lines: Lines
     task: str
     most: int
     least: int
