@@ -23,6 +23,7 @@ STEPS: Final = {
     "You answer": "written",
     "You sum": "sum",
     "You portray": "portrait",
+    "You keep": "judge",
 }
 """How the task of each step begins."""
 Says = Callable[["Shown"], Any]

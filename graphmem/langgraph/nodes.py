@@ -14,6 +14,7 @@ from graphmem.agent import remember as remembered
 from graphmem.agent.association import associate
 from graphmem.errors import InputError
 from graphmem.ingest.language import AUTOMATIC
+from graphmem.llm import Client
 from graphmem.memory import Memory
 
 State: TypeAlias = Mapping[str, Any]
@@ -73,11 +74,15 @@ def remember_node(
     speaker: str = "",
     into: str = "decisions",
     pipeline: str | None = AUTOMATIC,
+    llm: Client | None = None,
 ) -> Node:
-    """A node that remembers a text; it writes what each statement was ("add: …") and why."""
+    """A node that remembers a text; it writes what each statement was ("add: …") and why.
+
+    A model decides what the rules leave open, where ``llm`` asks one.
+    """
 
     def remember(state: State) -> dict[str, Any]:
-        done = remembered(memory, _text(state, text), speaker=speaker, pipeline=pipeline)
+        done = remembered(memory, _text(state, text), speaker=speaker, pipeline=pipeline, llm=llm)
         return {into: [f"{one.operation}: {one.statement} ({one.reason})" for one in done.decisions]}
 
     return remember

@@ -78,13 +78,8 @@ def lacking(
         common: folded words that are no names. Any other that opens a sentence may be one, and must stand in
             the texts; what opens one is not looked at if this is left out.
     """
-    folded, stems = _known(texts)
-    everything = " ".join(texts)
-    missing = [one for one in map(_bare, _ADDRESS.findall(assertion)) if one not in everything]
-    named = _names(assertion)
-    if common is not None:
-        named += [word for word in _openers(assertion) if word not in common]
-    missing += [name for name in named if name not in folded and stem(name) not in stems]
+    _, stems = _known(texts)
+    missing = [*strangers(assertion, texts, common)]
     words = telling(words_of(assertion).folded)
     there = sum(stem(word.lstrip("0") or "0") in stems for word in words)
     if words and there < SHARE * len(words):
@@ -92,6 +87,17 @@ def lacking(
     if denied and not denies(assertion):
         missing.append("not")
     return tuple(dict.fromkeys(missing))
+
+
+def strangers(assertion: str, texts: Sequence[str], common: Collection[str] | None = None) -> tuple[str, ...]:
+    """The names, numbers and addresses of an assertion that some texts do not have; see ``lacking``."""
+    folded, stems = _known(texts)
+    everything = " ".join(texts)
+    missing = [one for one in map(_bare, _ADDRESS.findall(assertion)) if one not in everything]
+    named = _names(assertion)
+    if common is not None:
+        named += [word for word in _openers(assertion) if word not in common]
+    return (*missing, *(name for name in named if name not in folded and stem(name) not in stems))
 
 
 def common_words(texts: Iterable[str]) -> frozenset[str]:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from graphmem.agent.remembering import Operation
+from graphmem.agent.judging import Operation
 from graphmem.tasks import State
 
 
