@@ -15,6 +15,7 @@ import streamlit as st
 from graphmem.identity import digest
 from graphmem.ui import spans
 from graphmem.ui.dated import Item
+from graphmem.ui.occurrences import DONE, EXPECTED, Rhythm
 
 ASSETS: Final = Path(__file__).with_name("assets")
 _WORDS: Final = {
@@ -31,8 +32,16 @@ _WORDS: Final = {
     "episode": "episode",
     "vague": "told to the month or year",
     "open": "open end",
+    "done": "day of a routine",
+    "rule": "by its rule alone",
+    "other": "on another day",
+    "missed": "missed, or called off",
+    "routines": "What recurs, a row for each",
+    "others": "Drawn are those of which most was seen in this stretch: all are listed below.",
     "legend": "What the marks mean",
 }
+_MARKS: Final = {DONE: "done", EXPECTED: "rule", "on another day": "other"}
+_DAYS: Final = {DONE: "done", EXPECTED: "by its rule alone"}
 _DRAGS: Final = (
     "Click an item to see where it comes from, then drag it to correct its date. Ctrl + wheel zooms."
 )
@@ -59,6 +68,7 @@ def axis(
     extent: tuple[datetime | None, datetime | None] = (None, None),
     selected: str = "",
     drafts: Mapping[str, tuple[datetime | None, datetime | None]] | None = None,
+    routines: Sequence[Rhythm] = (),
     movable: bool = False,
     heard: Callable[[], None],
 ) -> bool:
@@ -73,6 +83,7 @@ def axis(
         extent: the first and the last moment of all items, also of those that are not drawn.
         selected: the id of the items that are marked.
         drafts: items that are drawn elsewhere than they are, by key.
+        routines: what recurs, a row for each below the items.
         movable: whether items may be dragged.
         heard: called before the next run when the browser said something.
     """
@@ -92,6 +103,7 @@ def axis(
         "jump": jump,
         "window": list(map(_text, window)),
         "words": {**_WORDS, "hint": _DRAGS if movable else _CLICKS},
+        "routines": list(map(_routine, routines)),
         "version": digest(json.dumps(drawn)),
         **drawn,
     }
@@ -125,6 +137,15 @@ def _row(one: Item, draft: tuple[datetime | None, datetime | None] | None, movab
         "draft": draft is not None,
         "movable": movable and one.movable,
     }
+
+
+def _routine(one: Rhythm) -> dict[str, Any]:
+    """A routine for the browser: each of its days with its mark and what is known of it in words."""
+    at = f"T{one.time or '00:00'}:00Z"
+    days = [
+        [f"{day.on}{at}", _MARKS.get(day.what, "missed"), _DAYS.get(day.what, day.what)] for day in one.days
+    ]
+    return {"title": one.title, "told": one.told, "days": days}
 
 
 def _text(moment: datetime | None) -> str | None:

@@ -12,17 +12,30 @@ from graphmem.memory import Memory
 from graphmem.notes import Note
 from graphmem.reflection.routines import KIND, due
 from graphmem.ui.links import link, plain
+from graphmem.ui.occurrences import Rhythm, rhythms
 from graphmem.ui.opening import address
 
 _MOST: Final = 200
 """Routines that are read."""
+_DRAWN: Final = 60
+"""Routines of which the axis is told: it draws those with most days in sight."""
 _DEPARTURES: Final = 5
 
 
+def routines(opened: Memory) -> list[Note]:
+    """The routines that reflection found."""
+    return _read(address(), opened.store.head(), opened)
+
+
+def rows(opened: Memory) -> list[Rhythm]:
+    """Those of them that most is known of, as rows of days for the axis."""
+    return rhythms(routines(opened), _DRAWN)
+
+
 def draw(opened: Memory) -> None:
-    """Draw the routines that reflection found, the next to come first; nothing, if there are none."""
+    """List the routines, the next to come first; nothing, if there are none."""
     now = opened.clock()
-    found = [(due(one, now), one) for one in _read(address(), opened.store.head(), opened)]
+    found = [(due(one, now), one) for one in routines(opened)]
     if not found:
         return
     st.header("What recurs")
@@ -38,10 +51,10 @@ def _read(where: tuple[str, str], head: int, _opened: Memory) -> list[Note]:
 
 
 def _label(note: Note, day: str) -> str:
-    """Its name, how often, and when next; every mark is text."""
-    often = str(note.data.get("often", ""))
-    told = " · ".join(filter(None, (note.title, often, f"next {day}" if day else "")))
-    return plain(told)
+    """Its name, how often, when it was last seen, and when next; every mark is text."""
+    often, last = str(note.data.get("often", "")), note.data.get("last") if note.data.get("days") else ""
+    told = (note.title, often, f"last seen {last}" if last else "", f"next {day}" if day else "")
+    return plain(" · ".join(filter(None, told)))
 
 
 def _told(note: Note) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime, timezone
 from html import escape
 from itertools import chain
 from typing import Final
@@ -19,6 +20,7 @@ from graphmem.ui.almanac import Almanac, Keeper
 from graphmem.ui.axis import axis, touched
 from graphmem.ui.dated import Asked, Item, Window
 from graphmem.ui.links import asked, go, link, tell
+from graphmem.ui.occurrences import Rhythm
 from graphmem.ui.opening import address, memory
 from graphmem.ui.settings import read_only
 
@@ -28,6 +30,8 @@ _ROW: Final = "timeline row"
 _PAGE: Final = 20  # rows of text at a time
 _OFFERED: Final = 50  # names that are offered
 _LINKS: Final = 30  # places below the map
+_ROUTINE: Final = "routine"
+_SHOWN: Final = (*almanac.KINDS, _ROUTINE)
 _FILTERS: Final = ("person", "place", "from", "to", "kinds")
 
 
@@ -38,7 +42,7 @@ def page() -> None:
         book = _almanac(opened)
         if book is None:
             return
-        if not len(book) and not dated.spots(opened):
+        if not len(book) and not dated.spots(opened) and not recurring.routines(opened):
             st.info("Nothing in this memory has a date yet: read documents that say when things happened.")
             link("Upload documents", "documents", icon=":material/upload:")
             return
@@ -91,14 +95,14 @@ def _asked(opened: Memory) -> Asked:
         InputError: a date is none, or nobody is called as it says.
     """
     begin, end = spans.read(asked("from"), asked("to"))
-    kinds = frozenset(asked("kinds").split(",")) & frozenset(almanac.KINDS)
+    kinds = frozenset(asked("kinds").split(",")) & frozenset(_SHOWN) or frozenset(_SHOWN)
     ids = {}
     for role in ("person", "place"):
         name = asked(role)
         ids[role] = dated.known(opened, name) if name else frozenset()
         if name and not ids[role]:
             raise InputError(f"nothing is called {name!r} here: choose a name, or write it as a source does")
-    return Asked(ids["person"], ids["place"], begin, end, kinds or frozenset(almanac.KINDS))
+    return Asked(ids["person"], ids["place"], begin, end, kinds - {_ROUTINE})
 
 
 def _shown(opened: Memory, book: Almanac, what: Asked) -> Window:
@@ -137,11 +141,11 @@ def _filters(shown: Window) -> None:
             "Grouped by", dated.GROUPS, key="timeline by", width=150, on_change=_chosen, args=("by",)
         )
         st.session_state["timeline kinds"] = [
-            kind for kind in almanac.KINDS if kind in (asked("kinds") or kind).split(",")
+            kind for kind in _SHOWN if kind in (asked("kinds") or kind).split(",")
         ]
         st.pills(
             "Show",
-            almanac.KINDS,
+            _SHOWN,
             selection_mode="multi",
             format_func=lambda kind: f"{kind.title()}s",
             key="timeline kinds",
@@ -171,7 +175,7 @@ def _choice(label: str, name: str, nobody: str, there: Iterable[str]) -> None:
 def _chosen(name: str) -> None:
     value = st.session_state[f"timeline {name}"]
     if name == "kinds":
-        value = "" if set(value) in (set(), set(almanac.KINDS)) else ",".join(value)
+        value = "" if set(value) in (set(), set(_SHOWN)) else ",".join(value)
     tell(**{name: (value or "").strip()})
     if name in ("from", "to"):
         _jump()
@@ -194,11 +198,13 @@ def _clear() -> None:
 def _draw(opened: Memory, shown: Window) -> None:
     """The axis or its text, what is to be corrected, and what is known of the chosen item."""
     st.session_state["timeline text"] = bool(asked("text"))
-    inside = _inside(shown)
+    inside, routines = _inside(shown), _recurring(opened)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(_counted(shown, inside))
+        st.caption(
+            _counted(shown, inside) if shown.items or not routines else f"{len(routines):,} that recur"
+        )
         st.toggle("As text", key="timeline text", on_change=_as_text)
-    if not inside:
+    if not inside and not routines:
         st.info("Nothing with a date fits this stretch and these choices.")
         st.button("Show everything", on_click=_clear)
     id = dated.current(opened, asked("id")) if asked("id") else ""
@@ -207,16 +213,17 @@ def _draw(opened: Memory, shown: Window) -> None:
     move = item.move(chosen)
     if asked("text"):
         _rows(inside)
-    elif shown.items:
+    elif shown.items or routines:
         axis(
             shown.items,
             dated.grouped(shown.items, asked("by")),
             key=_AXIS,
             jump="|".join([str(st.session_state.get(_JUMPS, 0)), *map(asked, ("person", "place", "kinds"))]),
             window=spans.read(asked("from"), asked("to")),
-            extent=(shown.first, shown.last),
+            extent=_extent(shown, routines),
             selected=id,
             drafts={chosen.key: item.drafted(chosen, move)} if move and chosen else {},
+            routines=routines,
             movable=not read_only(),
             heard=_heard,
         )
@@ -224,6 +231,22 @@ def _draw(opened: Memory, shown: Window) -> None:
         item.confirm(chosen, move)
     if chosen:
         item.panel(opened, chosen)
+
+
+def _recurring(opened: Memory) -> list[Rhythm]:
+    """What recurs, unless a person or a place narrows what is shown, or it is not to be shown."""
+    if asked("person") or asked("place") or _ROUTINE not in (asked("kinds") or _ROUTINE).split(","):
+        return []
+    return recurring.rows(opened)
+
+
+def _extent(shown: Window, routines: list[Rhythm]) -> tuple[datetime | None, datetime | None]:
+    """The first and the last moment of the items; of the routines, where these stand alone."""
+    if shown.first or not routines:
+        return shown.first, shown.last
+    days = [day.on for one in routines for day in (one.days[0], one.days[-1])]
+    first, last = (datetime(*one.timetuple()[:3], tzinfo=timezone.utc) for one in (min(days), max(days)))
+    return first, last
 
 
 def _inside(shown: Window) -> list[Item]:

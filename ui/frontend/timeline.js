@@ -1,5 +1,6 @@
 // The timeline: vis-timeline with our items. Texts of documents are only ever set as text, never as HTML.
 import { DataSet, Timeline, moment } from "vis-timeline/standalone";
+import { Routines } from "./timeline/routines.js";
 
 const drawn = new WeakMap(); // an axis for each place in the page, kept between runs
 const FIRST = new Date("0001-01-02T00:00:00Z");
@@ -30,11 +31,14 @@ class Axis {
     this.box.setAttribute("role", "application");
     this.box.setAttribute("aria-label", data.words.axis);
     this.hint = element("p", { className: "hint" });
-    const whole = element("div", { className: "timeline" }, this.bar(), this.box, this.legend(), this.hint);
+    this.routines = new Routines(data.words);
+    this.marks = this.legend();
+    const whole = element("div", { className: "timeline" }, this.bar(), this.box, this.routines.box, this.marks, this.hint);
     root.append(whole);
     this.timeline = new Timeline(this.box, this.items, this.options());
     this.timeline.on("select", ({ items }) => this.tell("selected", items.length ? this.keyOf(items[0]) : ""));
     this.timeline.on("rangechanged", ({ byUser }) => this.ranged(byUser));
+    this.timeline.on("changed", () => this.recur()); // also while it is dragged, and when it has another width
     this.box.addEventListener("keydown", (event) => this.pressed(event));
     this.whole = whole;
   }
@@ -71,8 +75,8 @@ class Axis {
   legend() {
     const list = element("ul", { className: "legend" });
     list.setAttribute("aria-label", this.words.legend);
-    for (const name of ["event", "fact", "episode", "vague", "open"]) {
-      list.append(element("li", {}, element("span", { className: `mark ${name}` }), this.words[name]));
+    for (const name of ["event", "fact", "episode", "vague", "open", "done", "rule", "other", "missed"]) {
+      list.append(element("li", { className: `of-${name}` }, element("span", { className: `mark ${name}` }), this.words[name]));
     }
     return list;
   }
@@ -131,12 +135,26 @@ class Axis {
     }, REST);
   }
 
+  // The routines stand below the middle of the axis, right of the names of groups.
+  recur() {
+    const middle = this.box.querySelector(".vis-panel.vis-center")?.getBoundingClientRect();
+    if (!middle?.width) return;
+    const { start, end } = this.timeline.getWindow();
+    const state = [+start, +end, middle.left - this.box.getBoundingClientRect().left, middle.width];
+    if (`${state}` === this.drawnAs) return;
+    this.drawnAs = `${state}`;
+    this.routines.draw(...state);
+  }
+
   // What the page tells the browser.
 
   update(component) {
     this.component = component;
     const { data } = component;
     this.hint.textContent = data.words.hint;
+    this.routines.update(data.routines);
+    this.marks.classList.toggle("recurring", data.routines.length > 0);
+    this.drawnAs = "";
     if (data.version !== this.version) {
       this.version = data.version;
       this.redraw(data);
@@ -149,12 +167,13 @@ class Axis {
       this.show([begin ?? data.extent[0], end ?? data.extent[1]], !(begin && end));
     }
     this.timeline.setSelection(this.items.getIds({ filter: (item) => data.selected.includes(item.key) }));
+    this.recur();
   }
 
   redraw(data) {
     this.extent = data.extent;
     const moments = data.items.flatMap((item) => [item.begin, item.end]).filter(Boolean).map((one) => +new Date(one));
-    const [first, last] = [Math.min(...moments), Math.max(...moments, Date.now())];
+    const [first, last] = [Math.min(...(moments.length ? moments : [Date.now()])), Math.max(...moments, Date.now())];
     const beyond = Math.max((last - first) * 0.05, 86_400_000);
     this.horizon = [Math.max(first - beyond, +FIRST), Math.min(last + beyond, +LAST)];
     const groupOf = new Map(data.items.map((item) => [item.key, []]));
@@ -172,6 +191,8 @@ class Axis {
       this.grouped = JSON.stringify(groups);
       this.groups = new DataSet(groups);
       this.timeline.setGroups(groups.length ? this.groups : null);
+      // What scrolls is to be reached by keys.
+      this.box.querySelectorAll(".vis-panel.vis-left").forEach((panel) => { panel.tabIndex = groups.length ? 0 : -1; });
     }
     this.items.update(rows.filter((row) => {
       const now = JSON.stringify(row);
