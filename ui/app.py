@@ -38,7 +38,7 @@ _PAGES = (
 # What the themes do not say: legible words on buttons, and links that wrap.
 _STYLE = """<style>
 [data-testid=stMainBlockContainer] { padding-top: 4rem }
-[data-testid^=stBaseButton-primary] p { color: light-dark(#fff, #0b1020) }
+[data-testid^=stBaseButton-primary]:not(:disabled) p { color: light-dark(#fff, #0b1020) }
 [data-testid=stMultiSelect] [data-tag], [data-testid=stMultiSelect] [data-baseweb=tag]
   { color: light-dark(#fff, #0b1020) }
 [data-testid=stPageLink] p { white-space: normal; overflow-wrap: anywhere }
