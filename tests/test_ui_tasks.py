@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from graphmem import Memory
 from graphmem.agent.tasks import TaskGraph
 from graphmem.types import Passage
+from graphmem.ui import tasks as page_of_tasks
 from graphmem.ui.tasks import drawing
 
 PAGE = "from graphmem.ui import tasks\ntasks.page()"
@@ -56,13 +58,37 @@ def test_tasks_stand_with_state_way_and_what_they_wait_for(held: Memory) -> None
     tasks.done('find the "captain" <b>', "It is Ann Lee.", shows=[passage.id])
     text = shown(at())
     assert "find the &quot;captain&quot; &lt;b&gt;" in text and "It is Ann Lee." in text
-    assert "write to the captain</small>" in text, "a step says what it is a step of"
+    assert "a step of: write to the captain</small>" in text
+    assert text.index("stamp the letter") < text.index("It is Ann Lee."), "what is over stands last"
+    assert "nothing keeps it waiting: it can be begun" in text
     page = at(state="done")
     assert "stamp the letter" not in shown(page) and "What shows it" in [one.value for one in page.text]
-    assert [one.value for one in at().caption if "waits for" in one.value] == ["waits for stamp the letter"]
+    assert shown(at()).count("waits for") == 1 and "waits for: stamp the letter</small>" in shown(at())
 
 
 def test_the_drawing_names_each_task_and_what_it_needs(held: Memory) -> None:
-    text = drawing(filled(held).plan())
-    assert '"find the \\"captain\\" <b>\\nopen"' in text
-    assert text.count('[label="needs"]') == 1 and text.count("dashed") == 1 and text.endswith("}")
+    plan = filled(held).plan()
+    text = drawing(plan, plan.tasks)
+    assert '"find the \\"captain\\"\\n<b>\\nopen"' in text
+    assert text.count("->") == 2 and text.count("dashed,") == 0 and text.count('"dashed"') == 1
+    assert text.endswith("}")
+    first = next(iter(plan.tasks))
+    assert "->" not in drawing(plan, [first]) and "captain" in drawing(plan, [first])
+
+
+def test_a_long_title_stands_on_a_few_short_lines(held: Memory) -> None:
+    tasks = TaskGraph(held)
+    tasks.add("charter a ship " * 9)
+    tasks.add("x" * 90)
+    text = drawing(tasks.plan(), tasks.plan().tasks)
+    labels = re.findall(r'label="([^"]*)"', text)
+    assert all(len(line) <= 22 for label in labels for line in label.split("\\n"))
+    assert all(label.endswith("…\\nopen") and label.count("\\n") == 3 for label in labels)
+
+
+def test_too_many_tasks_are_a_list_alone(held: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled(held)
+    monkeypatch.setattr(page_of_tasks, "_MOST", 2)
+    page = at()
+    assert any("too many to draw" in one.value for one in page.caption) and not page.get("graphviz_chart")
+    assert "stamp the letter" in shown(page)

@@ -35,12 +35,15 @@ _PAGES = (
     (history.page, "History", "history", ":material/history:"),
     (health.page, "Health", "health", ":material/monitor_heart:"),
 )
-# What the themes do not say: legible words on buttons, and links that wrap.
+# What the themes do not say: legible words on buttons, lines of drawings in the dark, and links that wrap.
 _STYLE = """<style>
 [data-testid=stMainBlockContainer] { padding-top: 4rem }
 [data-testid^=stBaseButton-primary]:not(:disabled) p { color: light-dark(#fff, #0b1020) }
 [data-testid=stMultiSelect] [data-tag], [data-testid=stMultiSelect] [data-baseweb=tag]
   { color: light-dark(#fff, #0b1020) }
+[data-testid=stGraphVizChart] svg { max-width: 100%; height: auto }
+[data-testid=stGraphVizChart] .edge :is(path, polygon) { stroke: currentColor }
+[data-testid=stGraphVizChart] .edge polygon, [data-testid=stGraphVizChart] .edge text { fill: currentColor }
 [data-testid=stPageLink] p { white-space: normal; overflow-wrap: anywhere }
 </style>"""
 
