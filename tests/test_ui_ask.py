@@ -17,6 +17,7 @@ from streamlit.testing.v1 import AppTest  # noqa: E402
 from graphmem import Memory  # noqa: E402
 from graphmem.ingest.language import ENGLISH  # noqa: E402
 from graphmem.testing import HashEmbedder  # noqa: E402
+from graphmem.ui import learned  # noqa: E402
 from graphmem.ui.commands import READ_ONLY  # noqa: E402
 from graphmem.ui.narrowing import Asked, narrowed, stops, unsaid  # noqa: E402
 from graphmem.uses import Touch  # noqa: E402
@@ -107,6 +108,7 @@ def test_a_hit_is_said_to_be_useful_or_not_and_that_is_undone(
     assert len(useful) == 3 == sum(one.label == "not" for one in page.button)
     useful[1].click().run()
     assert not page.exception and any("feedback: 1 useful" in one.value for one in page.text)
+    assert "What was learned from 1 question" in [one.label for one in page.expander]
     with opened(tmp_path) as memory:
         assert memory.learned().count == 1
         assert {touch.verdict for touch in _touches(memory)} == {"useful", "recalled"}
@@ -116,6 +118,29 @@ def test_a_hit_is_said_to_be_useful_or_not_and_that_is_undone(
     monkeypatch.setenv(READ_ONLY, "1")
     page.run()
     assert not [one for one in page.button if one.label in ("useful", "not")]
+    st.cache_resource.clear()
+
+
+def test_what_was_learned_is_told_by_kind_of_question_and_forgotten(
+    chat: Memory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRAPHMEM_STORE", f"sqlite:///{tmp_path}/memory.db")
+    monkeypatch.setattr("graphmem.ui.opening.SentenceEncoder", HashEmbedder)
+    st.cache_resource.clear()
+    page = AppTest.from_string("from graphmem.ui import ask\nask.page()", default_timeout=60)
+    page.run()
+    assert page.expander[-1].label == "Nothing was learned yet"
+    for question in ("Who paints boats in Rome?", "When did Mira Quist paint boats?"):
+        ranking = chat.recall(question)
+        chat.feedback(ranking, useful=[ranking[1]], not_useful=[ranking[0]])
+    told = learned.table(chat.learned(), "when")
+    assert told.index("when it was") < told.index("for one thing") and told.count("600") == 1
+    assert "×" in told and "as before" not in told  # noqa: RUF001
+    assert "whether, or what may be" in learned.table(chat.learned(), "open")
+    page.run()
+    assert page.expander[-1].label == "What was learned from 2 questions"
+    next(one for one in page.button if one.label == "Forget what was learned").click().run()
+    assert not page.exception and chat.learned().count == 0
     st.cache_resource.clear()
 
 

@@ -11,6 +11,7 @@ import streamlit as st
 from graphmem.errors import GraphMemError
 from graphmem.memory import Memory
 from graphmem.ranking import Ranking
+from graphmem.ui import learned
 from graphmem.ui.links import asked as said
 from graphmem.ui.links import link, tell
 from graphmem.ui.narrowing import Asked, at_noon, narrowed, stops, unsaid
@@ -29,6 +30,7 @@ def page() -> None:
         asked = _form(opened)
         if not asked.text.strip():
             st.caption("Each answer is a passage of your documents, the sentence that counts marked.")
+            learned.draw(opened)
             return
         with st.spinner("Looking …"):
             ranking = narrowed(opened, asked)
@@ -36,6 +38,7 @@ def page() -> None:
         if moment is not None and asked.as_of is None:
             ranking = narrowed(opened, replace(asked, as_of=at_noon(moment)))
         _answers(opened, asked, ranking)
+        learned.draw(opened, asked.text)
 
 
 def _form(opened: Memory) -> Asked:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import islice
 from typing import Final
@@ -15,22 +16,48 @@ from graphmem.identity import words as folded
 from graphmem.memory import Memory
 from graphmem.notes import TIES, Note, Part
 from graphmem.reflection import AUTHOR
-from graphmem.types import Commit, Passage
+from graphmem.shown import excerpt
+from graphmem.types import Commit, Document, Passage
 from graphmem.ui import words
 from graphmem.ui.edits import edit
 from graphmem.ui.links import asked, link, tell
 from graphmem.ui.opening import address, memory
 from graphmem.ui.settings import read_only
-from graphmem.ui.words import Group
+from graphmem.ui.words import Group, Line
 
 _PAGE: Final = 20
 """Notes of a page."""
 _MOST: Final = 5_000
 """Notes that are read to choose from: the explorer says so where there are more."""
+_LINES: Final = 6
+"""Lines of a note that are shown at once."""
 _SOURCES: Final = 3
-"""Links to sources of a line; the others are counted."""
+"""Sources of a line that are numbered; the others are counted."""
+_LONGEST: Final = 240
+"""Characters of a note that came or went, in the difference."""
+_AROUND: Final = 120
+"""Characters of what stayed, before what changed."""
 _ALL: Final = "all"
-_MARKS: Final = {"+": "came", "~": "changed", "-": "went"}
+_ICON: Final = ":material/description:"
+_WRAP: Final = "overflow-wrap: anywhere"
+_MARKS: Final = {"+": "new", "~": "changed", "-": "gone"}
+_TAGS: Final = {
+    "+": "ins style='background: color-mix(in srgb, #2c8f5a 22%, transparent)'",
+    "-": "del style='background: color-mix(in srgb, #c2410c 22%, transparent)'",
+}
+_KINDS: Final = {
+    "day": "Days",
+    "week": "Weeks",
+    "session": "Sessions and sections",
+    "topic": "Topics",
+    "portrait": "Portraits",
+    "routine": "What recurs",
+    "name": "What phrases mean",
+    "thought": "Answers that were kept",
+    "question": "Questions",
+    "task": "Tasks",
+}
+"""Kinds of notes in plain words; others are told by their own."""
 
 
 def page() -> None:
@@ -44,7 +71,11 @@ def page() -> None:
         _reflect(opened)
         found = _read(address(), head, opened)
         if not found:
-            st.info("There are no notes yet: press Reflect now, or run graphmem reflect.")
+            how = "run graphmem reflect" if read_only() else "press Reflect now, or run graphmem reflect"
+            st.info(
+                f"There are no notes yet: {how}. They are summaries, topics, portraits and routines of what"
+                " the memory read; each line says what it rests on."
+            )
             return
         if len(found) == _MOST:
             st.caption(f"There are more than {_MOST:,} notes: these are chosen from the first of them.")
@@ -66,13 +97,20 @@ def _reflect(opened: Memory) -> None:
     last = next(opened.history(author=AUTHOR, newest_first=True), None)
     if last is None:
         return
-    with st.expander(f"What the reflection of {last.at:%Y-%m-%d %H:%M} did"):
-        groups = words.told(opened, last.changes)
+    groups = words.told(opened, last.changes)
+    counts = Counter(line.sign for group in groups for line in group.lines)
+    more = sum(group.more for group in groups)
+    told = [f"{counts[sign]:,} {what}" for sign, what in _MARKS.items() if counts[sign]]
+    told += [f"{more:,} more"] if more else []
+    what = ", ".join(told) or "nothing"
+    with st.expander(f"What the reflection of {last.at:%Y-%m-%d %H:%M} did: {what}"):
         for group in groups:
             _group(group)
         if not groups:
             st.caption("Nothing that was new changed a note.")
-        link("See it in the history, or take it back", "history", commit=last.id, seq=str(last.seq))
+        with st.container(horizontal=True):
+            link("See it in the history, or take it back", "history", commit=last.id, seq=str(last.seq))
+            link("All reflections", "history", author=AUTHOR)
 
 
 def _now() -> None:
@@ -87,16 +125,26 @@ def _reflected(opened: Memory) -> Commit:
 
 
 def _group(group: Group) -> None:
-    for line in group.lines:
-        text = "".join(_piece(sign, piece) for sign, piece in line.pieces)
-        st.html(f"<p style='overflow-wrap: anywhere'><b>{_MARKS[line.sign]}</b> {text}</p>")
+    lines = sorted(group.lines, key=lambda line: "~-+".index(line.sign))  # what changed says most
+    told = "".join(
+        f"<li style='{_WRAP}; margin-bottom: .4rem'><b>{_MARKS[line.sign]}</b> {_line(line)}</li>"
+        for line in lines
+    )
+    st.html(f"<ul style='padding-left: 1.2rem'>{told}</ul>")
     if group.more:
-        st.caption(f"… and {group.more:,} more")
+        st.caption(f"… and {group.more:,} more: the history has them.")
 
 
-def _piece(sign: str, text: str) -> str:
-    tag = {"+": "ins", "-": "del"}.get(sign, "span")
-    return f"<{tag}>{escape(text)}</{tag}> "
+def _line(line: Line) -> str:
+    """A note that came or went in short; of one that changed all that did, with some of what did not."""
+    if line.sign != "~":
+        return escape(excerpt(" ".join(text for _, text in line.pieces), _LONGEST))
+    return " ".join(
+        f"<{_TAGS[sign]}>{escape(text)}</{_TAGS[sign][:3]}>"
+        if sign in _TAGS
+        else escape(excerpt(text, _AROUND))
+        for sign, text in line.pieces
+    )
 
 
 # --- the list -------------------------------------------------------------------------------
@@ -104,12 +152,20 @@ def _piece(sign: str, text: str) -> str:
 
 def _chosen(found: Sequence[Note]) -> list[Note]:
     """The notes of the kind and with the words that the address asks for, newest first."""
-    kinds = sorted({note.kind for note in found})
+    counts = Counter(note.kind for note in found)
+    kinds = [_ALL, *sorted(counts, key=lambda one: _KINDS.get(one, one).casefold())]
     columns = st.columns((1, 2))
     kind = columns[0].selectbox(
-        "Kind", [_ALL, *kinds], index=[_ALL, *kinds].index(asked("kind")) if asked("kind") in kinds else 0
+        "Kind",
+        kinds,
+        index=kinds.index(asked("kind")) if asked("kind") in kinds else 0,
+        format_func=lambda one: (
+            f"All ({len(found):,})"
+            if one == _ALL
+            else f"{_KINDS.get(one, one.capitalize())} ({counts[one]:,})"
+        ),
     )
-    text = columns[1].text_input("With these words", asked("find"))
+    text = columns[1].text_input("With these words", asked("find"), placeholder="such as a name")
     tell(kind=kind if kind and kind != _ALL else "", find=text.strip())
     wanted = set(folded(text))
     left = [
@@ -133,9 +189,10 @@ def _list(opened: Memory, found: Sequence[Note]) -> None:
     key = "notes shown"
     shown = int(st.session_state.get(key, _PAGE))
     passages = _passages(opened, found[:shown])
-    st.caption(f"{len(found):,} note{'' if len(found) == 1 else 's'}")
+    uris = _uris(opened, found[:shown], passages)
+    st.caption(f"{len(found):,} note{'' if len(found) == 1 else 's'}, newest first")
     for note in found[:shown]:
-        _note(note, passages)
+        _note(note, passages, uris)
     if len(found) > shown:
         st.button(f"Show {_PAGE} more", on_click=_more, args=(key, shown + _PAGE))
 
@@ -151,31 +208,46 @@ def _passages(opened: Memory, notes: Sequence[Note]) -> dict[str, Passage]:
     return {one.id: one for one in values if isinstance(one, Passage)}
 
 
-def _note(note: Note, passages: dict[str, Passage]) -> None:
+def _uris(opened: Memory, notes: Sequence[Note], passages: Mapping[str, Passage]) -> dict[str, str]:
+    """What the documents of notes without a title are called, by id."""
+    firsts = (passages.get(next(iter(note.passages), "")) for note in notes if not note.title)
+    ids = sorted({one.document for one in firsts if one})
+    values = map(schema.from_record, opened.store.get(opened.view, ids).values()) if ids else ()
+    return {one.id: one.uri for one in values if isinstance(one, Document)}
+
+
+def _note(note: Note, passages: Mapping[str, Passage], uris: Mapping[str, str]) -> None:
     with st.container(border=True):
         when = " to ".join(dict.fromkeys(f"{at:%Y-%m-%d}" for at in (note.at, note.until) if at))
-        told = " · ".join(filter(None, (note.kind, when, "" if note.by == "rules" else f"by {note.by}")))
-        st.html(f"<small>{escape(told)}</small>")
-        st.html(f"<b style='overflow-wrap: anywhere'>{escape(note.title or note.about)}</b>")
-        for number, part in enumerate(note.parts):
-            _part(note, number, part, passages)
-        if note.tags:
-            st.caption(", ".join(note.tags))
+        by = "" if note.by == "rules" else f"by {note.by}"
+        first = passages.get(next(iter(note.passages), ""))
+        title = note.title or (uris.get(first.document, "") if first else "") or note.about
+        told = " · ".join(filter(None, (note.kind, when, by, ", ".join(note.tags))))
+        st.html(
+            f"<div style='{_WRAP}; font-size: 1.1rem; font-weight: 600'>{escape(title)}</div>"
+            f"<small style='{_WRAP}'>{escape(told)}</small>"
+        )
+        _lines(note.parts[:_LINES], passages)
+        if rest := note.parts[_LINES:]:
+            with st.expander(f"{len(rest):,} more line{'' if len(rest) == 1 else 's'}"):
+                _lines(rest, passages)
 
 
-def _part(note: Note, number: int, part: Part, passages: dict[str, Passage]) -> None:
-    st.html(f"<p style='white-space: pre-wrap; overflow-wrap: anywhere'>{escape(part.text)}</p>")
-    sources = [passages[one.passage] for one in part.sources if one.passage in passages]
-    sources = list({one.id: one for one in sources}.values())
-    with st.container(horizontal=True, vertical_alignment="center"):
-        for one in sources[:_SOURCES]:
-            label = " ".join(filter(None, (one.speaker, f"{one.at:%Y-%m-%d}" if one.at else "")))
-            link(
-                label or "Source",
-                "documents",
-                icon=":material/description:",
-                id=one.document,
-                passage=str(one.position + 1),
-            )
-        if len(sources) > _SOURCES:
-            st.caption(f"and {len(sources) - _SOURCES:,} more")
+def _lines(parts: Sequence[Part], passages: Mapping[str, Passage]) -> None:
+    """Lines, each with the numbers of what it rests on, and below them the sources with these numbers."""
+    numbers: dict[str, int] = {}
+    lines = []
+    for part in parts:
+        rests = [id for id in dict.fromkeys(one.passage for one in part.sources) if id in passages]
+        own = [numbers.setdefault(id, len(numbers) + 1) for id in rests[:_SOURCES]]
+        more = f" and {len(rests) - _SOURCES:,} more" if len(rests) > _SOURCES else ""
+        label = f" <small>[{', '.join(map(str, own))}{more}]</small>" if own else ""
+        style = f"white-space: pre-wrap; {_WRAP}; margin: 0 0 .35rem"
+        lines.append(f"<p style='{style}'>{escape(part.text)}{label}</p>")
+    st.html("".join(lines))
+    with st.container(horizontal=True, gap="xsmall"):
+        for id, number in numbers.items():
+            one = passages[id]
+            label = " ".join(filter(None, (one.speaker, f"{one.at:%Y-%m-%d}" if one.at else ""))) or "Source"
+            place = str(one.position + 1)
+            link(f"{number} {label}", "documents", icon=_ICON, id=one.document, passage=place)

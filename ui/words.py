@@ -16,6 +16,7 @@ from graphmem.corrections import Correction
 from graphmem.grants import Grant, Trust
 from graphmem.identity import fold
 from graphmem.memory import Memory
+from graphmem.notes import TIES
 from graphmem.saying import SCHEME, is_said
 from graphmem.shown import excerpt, shortened, shown
 from graphmem.slots import Slot
@@ -241,8 +242,10 @@ def _notes(changes: Sequence[Change]) -> Iterator[Line]:
 
 
 def _noted(record: Record | None) -> str:
-    """What a note says, in a line; nothing of other records."""
+    """What a note says, in a line; nothing of other records, or of notes that only tie records."""
     if record is None or record.kind != schema.NOTE or not record.body.get("parts"):
+        return ""
+    if record.body["kind"] in TIES:
         return ""
     value = shown(record)
     return f"{value['sort']} {value['name']}: {value['text']}"
