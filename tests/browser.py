@@ -36,7 +36,19 @@ CHROMIUM: Final = "GRAPHMEM_CHROMIUM"  # the environment variable that names the
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
 FLAGS: Final = ("--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking")
 STARTS: Final = 60.0  # seconds for a server to start
-PAGES: Final = ("", "graph", "record", "timeline", "documents", "review", "history", "health")
+PAGES: Final = (
+    "",
+    "graph",
+    "record",
+    "timeline",
+    "notes",
+    "retention",
+    "tasks",
+    "documents",
+    "review",
+    "history",
+    "health",
+)
 """The pages by their address."""
 PATIENCE: Final = 30_000.0  # milliseconds for a page to say what it should
 
