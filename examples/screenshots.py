@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from graphmem import Memory
 
+_PATIENCE: Final = 180_000.0  # milliseconds: the first page waits for the models to be loaded
+
 
 class Shot(NamedTuple):
     """A picture: its name, the address of the page, and the screen."""
@@ -39,7 +41,7 @@ SHOTS: Final = (
     Shot("ask", "", {"q": QUESTION}),
     Shot("graph", "graph", {"id": "Ingrid Solvang"}),
     Shot("record", "record", {"id": "Ingrid Solvang"}),
-    Shot("timeline", "timeline", {"from": "2022-03", "to": "2022-07"}, height=900),
+    Shot("timeline", "timeline", {"from": "2022-03", "to": "2022-07"}, height=1060),
     Shot("notes", "notes", {"kind": "routine"}),
     Shot("retention", "retention", {"order": "most"}),
     Shot("tasks", "tasks"),
@@ -48,6 +50,7 @@ SHOTS: Final = (
     Shot("history", "history"),
     Shot("health", "health"),
     Shot("ask-narrow", "", {"q": QUESTION}, width=390, height=800, scheme="dark"),
+    Shot("retention-narrow", "retention", {"order": "most"}, width=390, height=800, scheme="dark"),
 )
 
 
@@ -96,6 +99,7 @@ def take(tab: Tab, shot: Shot) -> bytes:
     """A picture of a page, with no more colours than it needs."""
     from PIL import Image
 
+    tab.page.set_default_timeout(_PATIENCE)
     tab.open(shot.path, **shot.query)
     tab.page.wait_for_timeout(1500)  # what a graph or a chart is still drawing
     picture = Image.open(BytesIO(tab.page.screenshot()))
