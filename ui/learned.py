@@ -45,7 +45,11 @@ def draw(opened: Memory, question: str = "") -> None:
             " gets for its form. Questions of each kind learn a little of what others taught."
         )
         if not read_only():
-            st.button("Forget what was learned", on_click=edit, args=(Memory.unlearn,))
+            st.button("Forget what was learned", on_click=_forget)
+
+
+def _forget() -> None:
+    edit(Memory.unlearn)
 
 
 def table(weights: Weights, first: Kind | None = None) -> str:

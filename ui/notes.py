@@ -23,7 +23,7 @@ from graphmem.ui.edits import edit
 from graphmem.ui.links import asked, link, tell
 from graphmem.ui.opening import address, memory
 from graphmem.ui.settings import read_only
-from graphmem.ui.words import Group, Line
+from graphmem.ui.words import Group, Line, Sign
 
 _PAGE: Final = 20
 """Notes of a page."""
@@ -40,7 +40,7 @@ _AROUND: Final = 120
 _ALL: Final = "all"
 _ICON: Final = ":material/description:"
 _WRAP: Final = "overflow-wrap: anywhere"
-_MARKS: Final = {"+": "new", "~": "changed", "-": "gone"}
+_MARKS: Final[dict[Sign, str]] = {"+": "new", "~": "changed", "-": "gone"}
 _TAGS: Final = {
     "+": "ins style='background: color-mix(in srgb, #2c8f5a 22%, transparent)'",
     "-": "del style='background: color-mix(in srgb, #c2410c 22%, transparent)'",
@@ -153,7 +153,7 @@ def _line(line: Line) -> str:
 def _chosen(found: Sequence[Note]) -> list[Note]:
     """The notes of the kind and with the words that the address asks for, newest first."""
     counts = Counter(note.kind for note in found)
-    kinds = [_ALL, *sorted(counts, key=lambda one: _KINDS.get(one, one).casefold())]
+    kinds = [_ALL, *sorted(counts, key=lambda one: str(_KINDS.get(one, one)).casefold())]
     columns = st.columns((1, 2))
     kind = columns[0].selectbox(
         "Kind",
