@@ -146,6 +146,12 @@ class Past:
         """See ``Store.search_vector``."""
         return self._searchable().search_vector(view, vector, k, grouping)
 
+    def nearest_groups(
+        self, view: View, vectors: FloatArray, k: int, grouping: Grouping, below: int | None = None
+    ) -> list[list[tuple[str, float]]]:
+        """See ``Store.nearest_groups``."""
+        return self._searchable().nearest_groups(view, vectors, k, grouping, below)
+
     def vectors(self, view: View, ids: Sequence[str]) -> Mapping[str, FloatArray]:
         """See ``Store.vectors``."""
         return self._searchable().vectors(view, ids)

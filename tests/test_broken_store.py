@@ -13,7 +13,7 @@ import pytest
 
 from graphmem.errors import Conflict
 from graphmem.stores import sqlite_rewrite
-from graphmem.stores.base import Store
+from graphmem.stores.base import Grouping, Store
 from graphmem.stores.rewriting import Rewriting
 from graphmem.stores.sqlite import SQLiteStore
 from graphmem.testing import StoreContract
@@ -67,6 +67,13 @@ class OrdersTiesBackwards(SQLiteStore):
     def search_vector(self, view: View, vector: FloatArray, k: int) -> list[tuple[str, float]]:
         found = super().search_vector(view, vector, 10_000)
         return sorted(found, key=lambda pair: (pair[1], pair[0]), reverse=True)[:k]
+
+
+class LeaksInGroups(SQLiteStore):
+    def nearest_groups(
+        self, view: View, vectors: FloatArray, k: int, grouping: Grouping, below: int | None = None
+    ) -> list[list[tuple[str, float]]]:
+        return super().nearest_groups(all_of(view), vectors, k, grouping, below)
 
 
 class LeaksInVectors(SQLiteStore):
@@ -283,6 +290,7 @@ BUGS: dict[type[SQLiteStore], str] = {
     LeaksInVectorSearch: "test_the_view_is_inside_the_vector_search",
     FiltersVectorsAfterTopK: "test_the_view_is_inside_the_vector_search",
     OrdersTiesBackwards: "test_equal_cosines_go_by_id",
+    LeaksInGroups: "test_groups_are_found_by_what_they_gather",
     LeaksInVectors: "test_the_view_is_inside_the_vector_search",
     LeaksInTokens: "test_tokens_come_and_go_with_their_vector",
     KeepsTokensOfNewVectors: "test_tokens_come_and_go_with_their_vector",

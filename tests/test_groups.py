@@ -40,11 +40,20 @@ def group(name: str, *wholes: str, namespace: str = "a") -> Record:
     return note(name, namespace=namespace, links=[("near", whole, 1.0) for whole in wholes])
 
 
-def made(groups: Groups, size: int) -> tuple[dict[int, int], dict[int, list[float]]]:
-    """The group of each node, and the keys of groups that gather any, by node key of the group."""
+def made(groups: Groups, size: int) -> tuple[dict[int, int], dict[int, tuple[object, ...]]]:
+    """The group of each node; keys, means and sizes of groups that gather any, by node key of the group."""
     nodes = {row: key for key, row in groups._row.items()}
+    assert groups.nodes.tolist() == list(nodes.values())
     of = {node: nodes[row - 1] for node, row in enumerate(groups._of[:size].tolist()) if row}
-    return of, {key: groups.keys[row].round(5).tolist() for row, key in nodes.items() if key in of.values()}
+    return of, {
+        key: (
+            groups.keys[row].round(5).tolist(),
+            groups._means[row].round(5).tolist(),
+            int(groups._gathered[row]),
+        )
+        for row, key in nodes.items()
+        if key in of.values()
+    }
 
 
 @settings(max_examples=40, deadline=None)
@@ -147,6 +156,27 @@ def test_the_view_is_inside(store: SQLiteStore) -> None:
         everything = store.search_vector(View.of("b"), query, 50, BY)
         assert [id for id, _ in everything] == ["s999"]
         assert "s999" not in dict(store.search_vector(A, query, 900, BY))
+
+
+def test_the_nearest_groups_are_those_of_the_mean_product(store: SQLiteStore) -> None:
+    """Of two wholes in a group each counts once, however many parts it has."""
+    with closing(store):
+        store.apply(creation("c3", group("pair", "w40", "w41"), note("w40"), note("w41"), part(960, "w40")))
+        more = [part(number, "w41") for number in (961, 962, 963)]
+        near = {one.id: direction(0, 1) for one in more}
+        store.apply(creation("c4", *more), of_encoder(near))
+        store.apply(commit("c5"), of_encoder({"s960": direction(1)}))
+        queries = np.stack([direction(1), direction(*store.axes[3].tolist())])  # type: ignore[attr-defined]
+        found = store.nearest_groups(A, queries, 41, BY)
+        assert len(found[0]) == 41 and found[1][0][0] == "p3"
+        assert dict(found[0])["pair"] == pytest.approx(0.5, abs=0.01)
+        for query, of in zip(queries, found, strict=True):
+            members = [f"s{number}" for number in range(100, 120)]
+            whole = np.sum([store.vectors(A, members)[one] for one in members], axis=0)
+            assert dict(of)["p5"] == pytest.approx(float(whole / np.linalg.norm(whole) @ query), abs=1e-4)
+        assert "pair" not in dict(store.nearest_groups(A, queries, 41, BY, below=2)[0])
+        past = View.of("a", as_of=NOON - timedelta(hours=1))
+        assert store.nearest_groups(past, queries, 5, BY) == [one[:5] for one in found]
 
 
 def test_what_no_group_gathers_is_always_compared(store: SQLiteStore) -> None:

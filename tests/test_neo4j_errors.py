@@ -17,6 +17,7 @@ from neo4j_stores import Neo4jStores
 from graphmem import errors, projection
 from graphmem.errors import GraphMemError, MissingExtra, StoreError, StoreFormatError, StoreURLError
 from graphmem.stores import neo4j_migrations, open_store
+from graphmem.stores.base import Grouping
 from graphmem.stores.contract import SCHEMA, commit, creation, direction, note, of_encoder
 from graphmem.stores.neo4j import Neo4jStore
 from graphmem.stores.neo4j_address import Address
@@ -198,6 +199,7 @@ USES: dict[str, Callable[[Neo4jStore], object]] = {
     "neighbours": lambda store: store.neighbours(A, ["n1"], ["cites"]),
     "search_text": lambda store: store.search_text(A, "birch", 3),
     "search_vector": lambda store: store.search_vector(A, direction(1), 3),
+    "nearest_groups": lambda store: store.nearest_groups(A, direction(1)[None], 3, Grouping("near", "cites")),
     "vectors": lambda store: store.vectors(A, ["n1"]),
     "cosines": lambda store: store.cosines(A, ["n1"], direction(1)),
     "commits": lambda store: store.commits(A),

@@ -95,6 +95,18 @@ class Store(Protocol):
         """
         ...
 
+    def nearest_groups(
+        self, view: View, vectors: FloatArray, k: int, grouping: Grouping, below: int | None = None
+    ) -> list[list[tuple[str, float]]]:
+        """Of each vector, rows of shape (n, d), the k groups nearest to it, best first (then by id).
+
+        What a group gathers has a vector of length 1 in the direction of the sum of its parts' vectors; the
+        group is as near as the mean of their products with the vector. Groups without a part in view are
+        left out, and with ``below`` those that gather so many or more. ``share`` and ``least`` of the
+        grouping play no part.
+        """
+        ...
+
     def vectors(self, view: View, ids: Sequence[str]) -> Mapping[str, FloatArray]:
         """Unit vectors, shape (d,), of those of ``ids`` that are in view and have one."""
         ...

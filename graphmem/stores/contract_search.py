@@ -211,6 +211,30 @@ class VectorContract(ContractBase):
             assert store.search_vector(A, query, 10, by) == store.search_vector(A, query, 10)
             assert store.search_vector(B, query, 10, by) == []
 
+    def test_groups_are_found_by_what_they_gather(self, tmp_path: Path) -> None:
+        """For many vectors at once, by the mean of what is in view; full ones are left out where told."""
+        by = Grouping("near", "cites")
+        axes = np.eye(16)
+        with self.store(tmp_path) as store:
+            assert store.nearest_groups(A, axes[:2].astype(np.float32), 3, by) == [[], []]
+            wholes = [note(f"w{n}") for n in range(8)]
+            records = [
+                note(f"g{n}", links=[("near", f"w{2 * n + one}", 1.0) for one in (0, 1)]) for n in (0, 1)
+            ]
+            records += [note(f"g{n}", links=[("near", f"w{n + 2}", 1.0)]) for n in (2, 3, 4)]
+            parts = [note(f"s{n}", "text", links=[("cites", f"w{n}", 1.0)]) for n in range(7)]
+            near = {one.id: direction(*axes[place // 2].tolist()) for place, one in enumerate(parts)}
+            store.apply(creation("c1", *wholes, *records, *parts), of_encoder(near))
+            queries = np.array([direction(*axes[0].tolist()), direction(0, 1, 2)], dtype=np.float32)
+            first, second = store.nearest_groups(A, queries, 2, by)
+            assert [id for id, _ in first] == ["g0", "g1"] and abs(first[0][1] - 1) < 0.01
+            assert [id for id, _ in second] == ["g2", "g3"] and second[0][1] == second[1][1]
+            assert [id for id, _ in store.nearest_groups(A, queries, 1, by, below=2)[0]] == ["g2"]
+            assert store.nearest_groups(B, queries, 2, by) == [[], []]
+            assert store.nearest_groups(A, queries, 0, by) == [[], []]
+            store.apply(commit("c2", Change(records[0], None)))
+            assert [id for id, _ in store.nearest_groups(A, queries, 1, by)[0]] == ["g1"]
+
     def test_equal_cosines_go_by_id(self, tmp_path: Path) -> None:
         """Also where k cuts through them."""
         with self.store(tmp_path) as store:

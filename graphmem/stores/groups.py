@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphmem.stores.adjacency import AdjacencyArrays
+from graphmem.stores.bm25 import best
 from graphmem.stores.columns import Columns
 from graphmem.stores.quantised import VectorMatrix
 from graphmem.stores.tables import Keys, Tables
@@ -57,6 +58,9 @@ class Groups:
         self._row: dict[int, int] = {}  # by the group's node key
         self._of = np.zeros(0, dtype=np.int32)  # by node key: the row plus 1, 0 is none
         self.keys: FloatArray = np.zeros((0, dimension), dtype=np.float32)
+        self._means = self.keys  # by row: the mean of what it gathers, each of length 1
+        self._gathered = np.zeros(0, dtype=np.int64)  # by row: how many with a vector it gathers
+        self.nodes: Keys = np.zeros(0, dtype=np.int64)  # by row: the group's node key
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -86,7 +90,7 @@ class Groups:
         group = np.array([self._row[key] for key in owners.tolist()], dtype=np.int64)
         group = group[np.searchsorted(wholes, near)]
         self._of[members] = group + 1
-        self._means(rows, members, group, matrix)
+        self._sum_up(rows, near, members, group, matrix)
 
     def _owners(
         self, changed: Keys, tables: Tables, edges: AdjacencyArrays, columns: Columns
@@ -120,6 +124,9 @@ class Groups:
         more = len(self._row) - len(self.keys)
         if more > 0:
             self.keys = np.pad(self.keys, ((0, more), (0, 0)))
+            self._means = np.pad(self._means, ((0, more), (0, 0)))
+            self._gathered = np.pad(self._gathered, (0, more))
+            self.nodes = np.array(list(self._row), dtype=np.int64)
         return np.array([self._row[key] for key in groups.tolist()], dtype=np.int64)
 
     @staticmethod
@@ -134,26 +141,69 @@ class Groups:
         same = (namespace[near] == namespace[far]) & (namespace[near] != 0)
         return near[same], far[same]
 
-    def _means(
-        self, rows: NDArray[np.int64], members: Keys, group: NDArray[np.int64], matrix: VectorMatrix
+    def _sum_up(
+        self,
+        rows: NDArray[np.int64],
+        wholes: Keys,
+        members: Keys,
+        group: NDArray[np.int64],
+        matrix: VectorMatrix,
     ) -> None:
-        self.keys[rows] = 0.0
+        """Keys and means of rows anew, from their members; ``wholes`` says what each is a part of."""
+        self.keys[rows], self._means[rows], self._gathered[rows] = 0.0, 0.0, 0
         order = np.argsort(group, kind="stable")
-        for start in range(0, len(order), _BLOCK):
-            part = order[start : start + _BLOCK]
+        cuts = _begins(wholes[order])[::_BLOCK].tolist()
+        for part in np.split(order, cuts[1:]):
             found, vectors = matrix.of(members[part])
-            of = group[part][found]
-            if len(of):
-                begins = np.flatnonzero(np.concatenate(([True], of[1:] != of[:-1])))
-                self.keys[of[begins]] += np.add.reduceat(vectors, begins, axis=0)
-        norms = np.linalg.norm(self.keys[rows], axis=1, keepdims=True)
-        self.keys[rows] /= np.where(norms > 0, norms, 1.0)
+            if not len(found):
+                continue
+            first = _begins(wholes[part][found])
+            totals = np.add.reduceat(vectors, first, axis=0)
+            of = group[part][found][first]
+            begins = _begins(of)
+            self.keys[of[begins]] += np.add.reduceat(totals, begins, axis=0)
+            self._means[of[begins]] += np.add.reduceat(_units(totals), begins, axis=0)
+            self._gathered[of[begins]] += np.diff(begins, append=len(of))
+        self.keys[rows] = _units(self.keys[rows])
+        self._means[rows] /= np.maximum(self._gathered[rows], 1)[:, None]
 
     def in_view(self, matrix: VectorMatrix, seen: NDArray[np.bool_]) -> GroupsInView:
         """Of these slots, which are in view, their groups; kept until the next commit."""
         of = (self._of[np.minimum(matrix.keys, len(self._of) - 1)] - 1).astype(np.int32)
         sizes = np.bincount(of[seen] + 1, minlength=len(self) + 1)[1:]
         return GroupsInView(of, seen, sizes)
+
+    def nearest(
+        self,
+        queries: FloatArray,
+        k: int,
+        view: GroupsInView,
+        mask: NDArray[np.bool_],
+        below: int | None = None,
+    ) -> list[tuple[Keys, NDArray[np.float64]]]:
+        """Node keys of the k groups nearest to each query, with all ties of the last, and how near they are.
+
+        That is the mean of the products of a query with what a group gathers, each a vector of length 1.
+
+        Args:
+            queries: shape (n, d).
+            k: at least 1.
+            view: of these groups.
+            mask: shape (keys,), whether the record under a key is in view.
+            below: only groups that gather fewer than so many.
+        """
+        there = (view.sizes > 0) & mask[self.nodes]
+        if below is not None:
+            there &= self._gathered < below
+        rows = np.flatnonzero(there)
+        means, nodes = (self._means if len(rows) == len(self) else self._means[rows]), self.nodes[rows]
+        told = []
+        for start in range(0, len(queries), _QUERIES):
+            # Rounded, so that equal ones are equally near wherever they stand in the product.
+            for cosines in np.round(queries[start : start + _QUERIES] @ means.T, 6):
+                chosen = best(cosines, k)
+                told.append((nodes[chosen], cosines[chosen].astype(np.float64)))
+        return told
 
     def choose(self, query: FloatArray, view: GroupsInView, share: float, least: int) -> Compared | None:
         """What of a view to compare with a query: all that no group gathers, and the best groups.
@@ -184,4 +234,15 @@ class Groups:
         return Compared(np.flatnonzero(picked[view.of] & view.seen), len(there))
 
 
-_BLOCK: Final = 1 << 14
+def _begins(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where another value begins."""
+    return np.flatnonzero(np.concatenate(([True], values[1:] != values[:-1]))) if len(values) else values
+
+
+def _units(rows: FloatArray) -> FloatArray:
+    norms = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.where(norms > 0, norms, 1.0), dtype=np.float32)
+
+
+_BLOCK: Final = 1 << 12
+_QUERIES: Final = 256  # at once

@@ -165,19 +165,7 @@ class Neo4jStore:
 
     def commits(self, view: View, after: int = 0, touching: str | None = None) -> Iterator[Commit]:
         """See ``Store.commits``. Read a few at a time: a commit made meanwhile comes last."""
-
-        def page_after(seq: int) -> list[Commit]:
-            return neo4j_read.commits(self._connection, self._names, view, seq, touching)
-
-        first = page_after(after) if touching is None or sendable(touching) else []
-
-        def pages() -> Iterator[Commit]:
-            page = first
-            while page:
-                yield from page
-                page = page_after(page[-1].seq)
-
-        return pages()
+        return neo4j_read.commits(self._connection, self._names, view, after, touching)
 
     def head(self) -> int:
         """See ``Store.head``."""
@@ -340,8 +328,7 @@ class Neo4jStore:
             EncoderMismatch: ``vector`` has not as many dimensions as the store's vectors.
             QueryError: ``vector`` is not finite or not of shape (d,).
         """
-        bound = self._encoder()
-        if bound is None or k <= 0:
+        if not (bound := self._encoder()) or k <= 0:
             return []
         query, dimension = search.checked_vector(vector, bound), bound[1]
 
@@ -350,6 +337,19 @@ class Neo4jStore:
             if scope.texts <= self._exact_texts or grouping is not None:
                 return search.search_vector(self._sidecar, tables, matrix, view, query, k, grouping)
             return self._index.search(self._sidecar, tables, matrix, scope, view, query, k)
+
+        return self._searched(view, answer)
+
+    def nearest_groups(
+        self, view: View, vectors: FloatArray, k: int, grouping: Grouping, below: int | None = None
+    ) -> list[list[tuple[str, float]]]:
+        """See ``Store.nearest_groups``. Raises as ``search_vector``."""
+        if not (bound := self._encoder()) or k <= 0 or not len(vectors):
+            return [[] for _ in vectors]
+        queries = search.checked_vectors(vectors, bound)
+
+        def answer(tables: Neo4jTables) -> list[list[tuple[str, float]]]:
+            return search.nearest_groups(self._sidecar, tables, view, queries, k, grouping, below)
 
         return self._searched(view, answer)
 

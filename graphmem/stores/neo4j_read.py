@@ -116,6 +116,23 @@ def pages(connection: Connection, names: Names, view: View, ids: Sequence[str]) 
 
 def commits(
     connection: Connection, names: Names, view: View, after: int, touching: str | None
+) -> Iterator[Commit]:
+    """The commits of the view's namespaces after one, in order; the first of them are read at once."""
+    if touching is not None and not sendable(touching):
+        return iter(())
+    first = _page_after(connection, names, view, after, touching)
+
+    def pages() -> Iterator[Commit]:
+        page = first
+        while page:
+            yield from page
+            page = _page_after(connection, names, view, page[-1].seq, touching)
+
+    return pages()
+
+
+def _page_after(
+    connection: Connection, names: Names, view: View, after: int, touching: str | None
 ) -> list[Commit]:
     """The next commits of the view's namespaces, in order."""
     trail = "(:{x} {id: $touching})<-[:CHANGED]-" if touching else ""

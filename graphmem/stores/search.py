@@ -67,6 +67,15 @@ def checked_vector(vector: FloatArray, bound: tuple[str, int]) -> FloatArray:
     return query
 
 
+def checked_vectors(vectors: FloatArray, bound: tuple[str, int]) -> FloatArray:
+    """Several queries' vectors, shape (n, d), at least one.
+
+    Raises:
+        EncoderMismatch, QueryError: as ``checked_vector``.
+    """
+    return np.stack([checked_vector(one, bound) for one in vectors])
+
+
 def search_vector(
     sidecar: Sidecar,
     tables: Tables,
@@ -78,14 +87,41 @@ def search_vector(
 ) -> Ranked:
     """See ``Store.search_vector``: the view's vectors one by one, or those of the nearest groups."""
     scope = sidecar.scope(tables, view)
-    if scope.slots is None or len(scope.slots) != len(matrix):
-        scope.slots = matrix.seen(scope.mask)
+    slots = _slots(scope, matrix)
     compared = None if grouping is None else _grouped(sidecar, tables, matrix, scope, query, k, grouping)
     if compared is None:
-        keys, cosines = matrix.search(query, scope.mask, k, scope.slots)
+        keys, cosines = matrix.search(query, scope.mask, k, slots)
     else:
         keys, cosines = matrix.search_among(query, compared.slots, k)
     return ranked(sidecar, tables, keys, cosines, k)
+
+
+def _slots(scope: Scope, matrix: VectorMatrix) -> NDArray[np.bool_]:
+    """Which slots of vectors a view sees."""
+    if scope.slots is None or len(scope.slots) != len(matrix):
+        scope.slots = matrix.seen(scope.mask)
+    return scope.slots
+
+
+def nearest_groups(
+    sidecar: Sidecar,
+    tables: Tables,
+    view: View,
+    queries: FloatArray,
+    k: int,
+    grouping: Grouping,
+    below: int | None,
+) -> list[Ranked]:
+    """See ``Store.nearest_groups``: all keys of groups are compared with all queries at once."""
+    scope, matrix = sidecar.scope(tables, view), sidecar.vectors(tables, queries.shape[1])
+    slots = _slots(scope, matrix)
+    groups = sidecar.groups(tables, grouping, matrix)
+    if groups is None or not len(groups):
+        return [[] for _ in queries]
+    if scope.groups is None:
+        scope.groups = groups.in_view(matrix, slots)
+    found = groups.nearest(queries, k, scope.groups, scope.mask, below)
+    return [ranked(sidecar, tables, keys, cosines, k) for keys, cosines in found]
 
 
 def _grouped(

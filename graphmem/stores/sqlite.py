@@ -168,6 +168,21 @@ class SQLiteStore:
             matrix = self._sidecar.vectors(tables, bound[1])
             return search.search_vector(self._sidecar, tables, matrix, view, query, k, grouping)
 
+    def nearest_groups(
+        self, view: View, vectors: FloatArray, k: int, grouping: Grouping, below: int | None = None
+    ) -> list[list[tuple[str, float]]]:
+        """See ``Store.nearest_groups``.
+
+        Raises:
+            EncoderMismatch, QueryError: as ``search_vector``.
+        """
+        with self._searching() as tables:
+            bound = tables.encoder()
+            if bound is None or k <= 0 or not len(vectors):
+                return [[] for _ in vectors]
+            queries = search.checked_vectors(vectors, bound)
+            return search.nearest_groups(self._sidecar, tables, view, queries, k, grouping, below)
+
     def vectors(self, view: View, ids: Sequence[str]) -> Mapping[str, FloatArray]:
         """See ``Store.vectors``."""
         with self._searching() as tables:
