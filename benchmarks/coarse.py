@@ -29,7 +29,7 @@ from benchmarks.measures import table
 from benchmarks.multihop import SETS
 from graphmem.embedding import SentenceEncoder
 from graphmem.ingest.sentences import split
-from graphmem.reflection.topics import LARGEST, NEAR
+from graphmem.reflection.board import LARGEST, NEAR
 from graphmem.retrieval.asked import asked
 from graphmem.retrieval.candidates import BY_TOPIC
 from graphmem.retrieval.constants import BY_VECTOR
@@ -108,7 +108,7 @@ def mean(rows: FloatArray, of: Ints, count: int) -> FloatArray:
 
 
 def topics_of(passages: FloatArray) -> Ints:
-    """Which topic each passage joins, in their order, by the rule of ``graphmem.reflection.topics``."""
+    """Which topic each passage joins, in their order, by the rule of ``graphmem.reflection.board``."""
     means, sums = np.zeros_like(passages), np.zeros_like(passages)
     sizes = np.zeros(len(passages), dtype=np.int64)
     of, count = np.zeros(len(passages), dtype=np.int64), 0
@@ -120,7 +120,7 @@ def topics_of(passages: FloatArray) -> Ints:
         of[number] = best
         sums[best] += vector
         sizes[best] += 1
-        means[best] = sums[best] / np.linalg.norm(sums[best])
+        means[best] = sums[best] / sizes[best]
     return of
 
 

@@ -141,7 +141,10 @@ def plain(text: str) -> str:
     """
     if text.isascii():
         return text
-    decomposed = unicodedata.normalize("NFKD", text.translate(_LETTERS))
+    text = text.translate(_LETTERS)
+    if text.isascii():  # but for its apostrophes and dashes, as most texts are
+        return text
+    decomposed = unicodedata.normalize("NFKD", text)
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
+import numpy as np
 import pytest
 from conftest import put
 
 from graphmem import Memory, schema
 from graphmem.notes import Note
-from graphmem.reflection import topics as module
+from graphmem.reflection import board as module
 from graphmem.reflection.topics import topics
 from graphmem.types import Change
 
@@ -76,6 +77,32 @@ def test_what_is_new_joins_its_like(trees: Memory) -> None:
     assert changed and {"ash.md", "more.md"} in of(trees)
     assert len(list(trees.notes("topic"))) <= count + 1
     assert [note.data["context"] for note in changed if "2 documents" in note.data["context"]]
+
+
+def test_only_topics_that_change_are_read(trees: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    notes = {note.id: note for note in trees.notes("topic")}
+    before, loaded = set(all_(trees)), list[str]()
+    monkeypatch.setattr(trees.store, "get", lambda view, ids: loaded.extend(ids) or get(view, ids))
+    get = type(trees.store).get.__get__(trees.store)
+    put(trees, {"more.md": text("ash", 5, 6)})
+    loaded.clear()
+    new = sorted(set(all_(trees)) - before)
+    changed = list(topics(trees.store, trees.view, trees.namespace, new, NOW))
+    read = {id for id in loaded if id in notes}
+    assert {note.id for note in changed} & notes.keys() == read and len(read) < len(notes)
+
+
+def test_a_topic_of_much_draws_in_nothing_else(memory: Memory) -> None:
+    """Near to a mean is not near to its passages: what is half like many stays alone."""
+    put(memory, {"ash.md": text("ash", 0, 4)})
+    reflect(memory)
+    board = module.Board(memory.store, memory.view, memory.namespace)
+    (topic,) = board.of_passages(all_(memory))
+    axes = np.eye(64, dtype=np.float32)
+    board.topics[topic].means = {f"p{axis}": axes[axis] for axis in range(16)}
+    board._summed(topic)
+    mean = axes[:16].sum(axis=0) / 4
+    assert board.near(topic, mean) == 0.25 and board.join({"new": mean}) == {board.of["new"]} != {topic}
 
 
 def test_a_full_topic_takes_no_more(trees: Memory, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,16 +93,25 @@ def terms(text: str) -> list[str]:
 
 def names(store: Store, view: View, sentences: Collection[str]) -> list[tuple[str, float]]:
     """The entities of these sentences by name, once a mention, with a weight: rare ones say more."""
+    return [one for of in named(store, view, sentences).values() for one in of]
+
+
+def named(store: Store, view: View, sentences: Collection[str]) -> dict[str, list[tuple[str, float]]]:
+    """As ``names``, by sentence; one that names nothing is left out."""
     edges = store.neighbours(view, sorted(sentences), [schema.MENTIONS], "out")
     found = store.get(view, sorted(set(edges.target)))
     entities = {id: one for id, r in found.items() if isinstance(one := schema.from_record(r), Entity)}
     count = sum(store.count(view, kind) for kind in schema.SENTENCE_KINDS.values())
-    told = []
-    for target in edges.target:
-        entity = entities.get(target)
-        # What mostly opens sentences is a name by its capital alone ("Thanks").
-        if entity and 2 * entity.openings < sum(entity.surfaces.values()) and "'" not in entity.name:
-            told.append((entity.name, float(np.log1p(count / max(edges.degree[target], 1)))))
+    # What mostly opens sentences is a name by its capital alone ("Thanks").
+    weights = {
+        id: float(np.log1p(count / max(edges.degree[id], 1)))
+        for id, one in entities.items()
+        if 2 * one.openings < sum(one.surfaces.values()) and "'" not in one.name
+    }
+    told: dict[str, list[tuple[str, float]]] = {}
+    for sentence, target in zip(edges.source, edges.target, strict=True):
+        if target in weights:
+            told.setdefault(sentence, []).append((entities[target].name, weights[target]))
     return told
 
 
@@ -110,7 +119,10 @@ def keywords(texts: Collection[str], named: Iterable[tuple[str, float]], most: i
     """Names by weight, and words that several of the texts share, heaviest first; none within another."""
     weights: dict[str, float] = defaultdict(float)
     shown: dict[str, str] = {}
+    names: dict[str, float] = defaultdict(float)
     for name, weight in named:
+        names[name] += weight
+    for name, weight in names.items():
         key = " ".join(words(name))
         shown.setdefault(key, name)
         weights[key] += weight
@@ -118,9 +130,11 @@ def keywords(texts: Collection[str], named: Iterable[tuple[str, float]], most: i
         for word in set(terms(text)):
             weights[word] += 1.0
     least = 1 if len(texts) == 1 else 2
-    several = [key for key, weight in weights.items() if key in shown or weight >= least]
+    several = [(-round(weight, 6), key) for key, weight in weights.items() if key in shown or weight >= least]
     chosen: list[str] = []
-    for key in sorted(several, key=lambda key: (-round(weights[key], 6), key)):
+    for _, key in sorted(several):
+        if len(chosen) == most:
+            break
         if not any(set(key.split()) <= set(other.split()) for other in chosen):
             chosen.append(key)
-    return tuple(shown.get(key, key) for key in chosen[:most])
+    return tuple(shown.get(key, key) for key in chosen)
