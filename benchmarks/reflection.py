@@ -28,6 +28,8 @@ from graphmem.retrieval.asked import asked
 
 SETS: Final = ("locomo", "lifebench", "epbench")
 CUTS: Final = (5, 10)
+KEYS: Final = ("related", "questions")
+"""The reflectors whose notes recall goes by."""
 _ALL: Final = 10**6  # questions; no set has as many
 
 
@@ -68,7 +70,7 @@ def measure(name: str, kept: Kept) -> dict[str, Any]:
     """The figures of a set: overall and by category, with and without notes."""
     before, ms = timed(kept)
     begin = time.perf_counter()
-    told = [memory.reflect("related") for memory in kept.memories]
+    told = [memory.reflect(*KEYS) for memory in kept.memories]
     seconds = time.perf_counter() - begin
     after, ms_after = timed(kept)
     names = [CATEGORIES.get(one.category, one.category) for one in kept.asked]

@@ -10,8 +10,12 @@ from typing import Any, Final
 from graphmem import cards
 from graphmem.identity import digest, words
 
-TIES: Final = frozenset({"related"})
-"""Kinds that say what belongs together, one a passage: not searched, and not listed unless asked for."""
+QUESTION: Final = "question"
+"""Kind of the notes of a line that a turn tells, or a question that it answers: the turn is found by it."""
+UNSEARCHED: Final = frozenset({"related"})
+"""Kinds that say what belongs together, one a passage: no search reads them."""
+TIES: Final = frozenset({*UNSEARCHED, QUESTION})
+"""Kinds that are of use to recall and no text for people: not listed unless asked for."""
 RULES: Final = "rules"
 """Who made a note that no language model had a part in."""
 

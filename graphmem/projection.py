@@ -281,6 +281,7 @@ SCHEMA: Final = Schema(
             schema.MADE_OF,
             schema.LINKS,
             schema.GATHERS,
+            schema.LEADS_TO,
             schema.USES,
             schema.NEEDS,
             schema.STEP_OF,

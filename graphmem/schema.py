@@ -14,7 +14,7 @@ from graphmem.corrections import Correction, read_correction, write_correction
 from graphmem.folding import dormant_text
 from graphmem.grants import Grant, Trust, read_grant, read_trust, write_grant, write_trust
 from graphmem.identity import entity_id, fold, unit_id
-from graphmem.notes import TIES, Note, read_note, write_note
+from graphmem.notes import QUESTION, UNSEARCHED, Note, read_note, write_note
 from graphmem.resolution.profile import name_key
 from graphmem.slots import Dispute, Slot, read_dispute, read_slot, write_dispute, write_slot
 from graphmem.statements import Event, Fact, Statement, event_id, fact_id
@@ -61,7 +61,8 @@ TASK: Final = "task"
 # what it says; a fact or event points at the entities that take part, an event at the one before it. A
 # document's cast points at the units that it counts for, a unit at the entities of its full names, a match
 # or a decision at its two units; a correction at its target, a dispute at facts at odds, a note at what it
-# rests on (a topic gathers it) and at others, a task at those it needs or is a step of and what shows it.
+# rests on (a topic gathers it, a question leads to it) and at others, a task at those it needs or is a step
+# of and what shows it.
 PART_OF: Final = "part_of"
 FOLLOWS: Final = "follows"
 HOLDS: Final = "holds"
@@ -88,6 +89,7 @@ DISPUTES: Final = "disputes"
 MADE_OF: Final = "made_of"
 LINKS: Final = "links"
 GATHERS: Final = "gathers"
+LEADS_TO: Final = "leads_to"
 USES: Final = "uses"
 NEEDS: Final = "needs"
 STEP_OF: Final = "step_of"
@@ -148,7 +150,7 @@ def searched_text(record: Record) -> str | None:
 
     Of a passage asleep it is the same, and then the full names that its sentences say less of ("she").
     """
-    if record.kind == NOTE and record.body.get("parts") and record.body["kind"] not in TIES:
+    if record.kind == NOTE and record.body.get("parts") and record.body["kind"] not in UNSEARCHED:
         caption, text = record.body.get("title", ""), "\n".join(text for text, _ in record.body["parts"])
     elif record.kind in SENTENCE_KINDS.values():
         caption, text = record.body.get("caption", ""), str(record.body["text"])
@@ -357,8 +359,9 @@ def _index_note(record: Record) -> Index:
     made_of = (Edge(MADE_OF, passage) for passage in note.passages)
     links = (Edge(LINKS, other) for other in dict.fromkeys(note.links))
     gathers = (Edge(GATHERS, passage) for passage in note.passages if note.kind == TOPIC)
+    leads = (Edge(LEADS_TO, passage) for passage in note.passages[:1] if note.kind == QUESTION)
     return Index(
-        edges=(*made_of, *links, *gathers), text=searched_text(record), valid_at=note.until or note.at
+        edges=(*made_of, *links, *gathers, *leads), text=searched_text(record), valid_at=note.until or note.at
     )
 
 

@@ -15,7 +15,7 @@ from test_ask import PARTS, QUESTION, says_where, says_who
 from test_recall import CHAT, DOCUMENTS
 
 from graphmem import Memory
-from graphmem.answering import Answer
+from graphmem.answering import Answer, thoughts
 
 
 @pytest.fixture
@@ -80,3 +80,16 @@ def test_nothing_is_kept_unless_it_is_asked_for(memory: Memory) -> None:
     assert not list(memory.notes())
     memory.ask(QUESTION, client(player(written={})), 10, steps=(), think=True)
     assert not list(memory.notes()), "what is no answer is no thought"
+
+
+def test_keys_of_turns_are_no_thoughts(memory: Memory) -> None:
+    asked = "".join(
+        f"[2022-06-{day:02} 09:00] Ada: {QUESTION}\n"
+        f"[2022-06-{day:02} 09:01] Bo: That is what they say of {day}.\n"
+        for day in range(1, 29)
+    )
+    put(memory, {"talk.txt": asked})
+    ask(memory, k=100)
+    memory.reflect("questions")
+    again = f"{QUESTION[:-1]} then?"
+    assert thoughts.known(memory.store, memory.namespace, memory.embedder, again) is not None

@@ -24,12 +24,13 @@ from graphmem.identity import words
 from graphmem.notes import Note, Part, Source, note_id
 from graphmem.ranking import Hit, Ranking
 from graphmem.stores.base import Store
-from graphmem.types import Record, Sentence, View
+from graphmem.types import FloatArray, Record, Sentence, View
 
 KIND: Final = "thought"
 LIKE: Final = 0.92
 """Cosine from which two questions with the same names and numbers are one."""
-_AMONG: Final = 20
+_AMONG: Final = 20  # notes that are looked at, and four times as many while they are near
+_FAR: Final = 0.4  # cosine to a note: a thought on a like question begins with that, and is nearer
 Recall: TypeAlias = Callable[[str], Ranking]
 _NAME: Final = re.compile(r"\b(?:[A-Z]\w*|\d[\w.:-]*)")
 
@@ -40,13 +41,21 @@ def known(store: Store, namespace: str, embedder: Embedder, question: str) -> No
     exact = store.get(own, [_id(namespace, question)])
     if exact:
         return _note(*exact.values())
-    found = store.search_vector(own, embedder.encode([question])[0], _AMONG)
-    records = store.get(own, [id for id, cosine in found])
-    for id, _ in found:
-        note = _note(records[id]) if id in records and records[id].body["kind"] == KIND else None
-        if note and _like(embedder, question, note.title):
-            return note
-    return None
+    near = _near(store, own, embedder.encode([question])[0])
+    return next((note for note in near if _like(embedder, question, note.title)), None)
+
+
+def _near(store: Store, view: View, vector: FloatArray) -> Iterator[Note]:
+    """The thoughts among the notes near to a question, nearest first: most notes are none."""
+    k, seen = _AMONG, 0
+    while True:
+        found = store.search_vector(view, vector, k)
+        records = store.get(view, [id for id, _ in found[seen:]])
+        notes = (records[id] for id, _ in found[seen:] if id in records)
+        yield from (_note(record) for record in notes if record.body["kind"] == KIND)
+        if len(found) < k or found[-1][1] < _FAR:
+            return
+        k, seen = 4 * k, len(found)
 
 
 def answered(store: Store, view: View, note: Note, recall: Recall, question: str) -> Answer | None:

@@ -31,6 +31,7 @@ MEANING: Final[Mapping[str, str]] = {
     "time": "at the time asked about",
     "text": "what stands around it in its text",
     "related": "belongs to one of the best",
+    "keys": "a line of it, or a question that it answers",
     "speaker": "the speaker is named",
     "asks": "it asks itself",
     "length": "length",

@@ -9,8 +9,9 @@ from functools import partial
 from typing import Final, TypeAlias
 
 from graphmem import schema
-from graphmem.notes import Note
+from graphmem.notes import QUESTION, Note
 from graphmem.reflection import personal, portraits, routines
+from graphmem.reflection.questions import questions
 from graphmem.reflection.related import related
 from graphmem.reflection.summaries import (
     DAY,
@@ -65,5 +66,6 @@ REFLECTORS: Final[Mapping[str, Reflector]] = {
         _PORTRAYED,
     ),
     "related": Reflector(related, frozenset({RELATED})),
+    "questions": Reflector(questions, frozenset({QUESTION})),
 }
 """By name, in the order in which they are asked."""

@@ -89,6 +89,7 @@ LENGTHY: Final = 3.0  # ln(1 + different words) of a turn that is long enough: a
 # --- notes: what is found lends to what a note says belongs to it
 RELATED: Final = 0.8  # of what the note of a record holds; .5 to 1.2 do as well
 RELATED_AMONG: Final = 3  # best records whose notes lend; 4 do as well, ten say too much
+KEYS: Final = 2.0  # of the cosine of a turn's best key to the question, put to a speaker; 1 to 3 do as well
 
 # --- context: what a turn lends of its words to those around it
 CONTEXT_BACK: Final = 0.7  # to the next one, and so on, step by step

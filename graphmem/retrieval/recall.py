@@ -79,7 +79,7 @@ def _recall(
     if not explored.relevance:
         return Ranking(query, ())
     words = Asked.of(embedder, tokens) if found.keys() - {"paragraph"} else None
-    of_kinds = _scores(store, query, explored, words, weights)
+    of_kinds = _scores(store, query, explored, words, weights, embedder)
     fitting = {id: score for of_kind in of_kinds for id, score in of_kind.final.items()}
     doubted = trust.doubted(store, query.view, fitting, reader)
     scored = weighed(fitting, doubted)
@@ -225,7 +225,12 @@ def _by_passage(graph: Subgraph, of_sentence: Mapping[str, float]) -> dict[str, 
 
 
 def _scores(
-    store: Store, query: Query, explored: Explored, words: Asked | None, weights: Weights | None
+    store: Store,
+    query: Query,
+    explored: Explored,
+    words: Asked | None,
+    weights: Weights | None,
+    embedder: Embedder,
 ) -> list[Scores]:
     """The scores of the passages that may be hits, one for each kind."""
     own = {
@@ -239,7 +244,15 @@ def _scores(
         of_kind = (
             _paragraphs(store, query, explored, words)
             if kind == "paragraph"
-            else turn_scores(store, query, kind, explored.graph.vector, _cosines(explored, own[kind]), words)
+            else turn_scores(
+                store,
+                query,
+                kind,
+                explored.graph.vector,
+                _cosines(explored, own[kind]),
+                words,
+                embedder=embedder,
+            )
         )
         of_kind = taught(store, query, of_kind, weights)
         share = gate(fit, best)

@@ -16,11 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graphmem import schema
+from graphmem.embedding import Embedder
 from graphmem.identity import words
 from graphmem.ranking import Query
 from graphmem.retrieval import constants
+from graphmem.retrieval.addressed import addressed
 from graphmem.retrieval.context import Said, context_scores, said, session_scores
-from graphmem.retrieval.keys import lent_by_notes
+from graphmem.retrieval.keys import by_keys, lent_by_notes
 from graphmem.retrieval.keyword import telling_words
 from graphmem.retrieval.likeness import Asked, likeness_scores, turn_tokens
 from graphmem.retrieval.shares import Columns, Scores, added
@@ -38,6 +40,7 @@ def turn_scores(
     cosine: Mapping[str, float],
     told: Asked | None = None,
     texts: Collection[str] = (),
+    embedder: Embedder | None = None,
 ) -> Scores:
     """Scores of turns or records in [0, 1], best = 1.
 
@@ -52,6 +55,7 @@ def turn_scores(
         cosine: of the nearest, by passage.
         told: the tokens of the question; without them only equal words count.
         texts: documents in which to look; in all if there are none.
+        embedder: by which a question is put to who is named in it; without it turns have no keys.
     """
     view, question = query.view, query.text
     found = said(store, view, kind, telling_words(question))
@@ -87,6 +91,10 @@ def turn_scores(
         lent = lent_by_notes(store, view, around.turns, around.row, sums)
         if lent is not None:
             columns["related"] = constants.RELATED * lent
+    if kind == "turn" and embedder:
+        put = partial(_to_speaker, around, question, vector, embedder)
+        if (fits := by_keys(store, view, around.turns, put)) is not None:
+            columns["keys"] = constants.KEYS * _share(fits)
     parts = Columns(around.row, columns)
     scores = added(parts)
     return replace(scores, margin=_margin((parts.sums - parts.columns["speaker"]) / scores.scale, said_by))
@@ -155,6 +163,12 @@ def _margin(values: Doubles, said_by: NDArray[np.bool_]) -> float:
     """The best score of a speaker's turns less the best of others; 0 if the speaker has none here."""
     best = [float(values[side].max(initial=0.0)) for side in (said_by, ~said_by)]
     return best[0] - best[1] if said_by.any() else 0.0
+
+
+def _to_speaker(around: Surroundings, question: str, vector: FloatArray, embedder: Embedder) -> FloatArray:
+    """The vector of the question put to the speakers whom it names; its own if it names none."""
+    asked = addressed(question, {turn.speaker for turn in around.turns})
+    return vector if asked == question else embedder.encode([asked])[0]
 
 
 def _named_speaker(around: Surroundings, question: str) -> str | None:
