@@ -57,12 +57,10 @@ NOTE: Final = "note"
 USE: Final = "use"
 TASK: Final = "task"
 
-# Edge kinds. A sentence points at its entities by the role of the mention, at its facts and events by
-# what it says; a fact or event points at the entities that take part, an event at the one before it. A
-# document's cast points at the units that it counts for, a unit at the entities of its full names, a match
-# or a decision at its two units; a correction at its target, a dispute at facts at odds, a note at what it
-# rests on (a topic gathers it, a question leads to it) and at others, a task at those it needs or is a step
-# of and what shows it.
+# Edge kinds. A sentence points at its entities by the role of the mention, at its facts and events; a fact
+# or event at the entities that take part, an event at the one before it; a cast at its units, a unit at the
+# entities of its names, a match or decision at two units; a correction at its target, a dispute at facts, a
+# note at what it rests on (a topic gathers it, a question leads to it), a task at those it needs or shows.
 PART_OF: Final = "part_of"
 FOLLOWS: Final = "follows"
 HOLDS: Final = "holds"
@@ -360,9 +358,8 @@ def _index_note(record: Record) -> Index:
     links = (Edge(LINKS, other) for other in dict.fromkeys(note.links))
     gathers = (Edge(GATHERS, passage) for passage in note.passages if note.kind == TOPIC)
     leads = (Edge(LEADS_TO, passage) for passage in note.passages[:1] if note.kind == QUESTION)
-    return Index(
-        edges=(*made_of, *links, *gathers, *leads), text=searched_text(record), valid_at=note.until or note.at
-    )
+    edges = (*made_of, *links, *gathers, *leads)
+    return Index(edges=edges, text=searched_text(record), valid_at=note.until or note.at)
 
 
 def _index_task(record: Record) -> Index:

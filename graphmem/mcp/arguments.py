@@ -213,7 +213,8 @@ class Notes(Arguments):
         Field(
             max_length=200,
             description="Only notes of this kind: session, day, week, topic, routine, name, portrait …; or"
-            " 'related', which of each passage has those that tell of the same, and is left out otherwise.",
+            " 'related', which of each passage has those that tell of the same, or 'question', by which turns"
+            " are found; these two are left out otherwise.",
         ),
     ] = ""
     words: Annotated[

@@ -7,7 +7,7 @@ what it is about; one that asks answers little.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -86,15 +86,8 @@ def turn_scores(
         "asks": -constants.ASKS * around.asks.astype(np.float64),
         "length": constants.LENGTH * _lengths(around),
     }
-    if kind == "record" and around.turns:
-        sums = np.sum(list(columns.values()), axis=0)
-        lent = lent_by_notes(store, view, around.turns, around.row, sums)
-        if lent is not None:
-            columns["related"] = constants.RELATED * lent
-    if kind == "turn" and embedder:
-        put = partial(_to_speaker, around, question, vector, embedder)
-        if (fits := by_keys(store, view, around.turns, put)) is not None:
-            columns["keys"] = constants.KEYS * _share(fits)
+    put = partial(_to_speaker, around, question, vector, embedder) if embedder else None
+    columns |= _by_notes(store, view, kind, around, columns, put)
     parts = Columns(around.row, columns)
     scores = added(parts)
     return replace(scores, margin=_margin((parts.sums - parts.columns["speaker"]) / scores.scale, said_by))
@@ -163,6 +156,23 @@ def _margin(values: Doubles, said_by: NDArray[np.bool_]) -> float:
     """The best score of a speaker's turns less the best of others; 0 if the speaker has none here."""
     best = [float(values[side].max(initial=0.0)) for side in (said_by, ~said_by)]
     return best[0] - best[1] if said_by.any() else 0.0
+
+
+def _by_notes(
+    store: Store,
+    view: View,
+    kind: PassageKind,
+    around: Surroundings,
+    columns: Mapping[str, Doubles],
+    asked: Callable[[], FloatArray] | None,
+) -> dict[str, Doubles]:
+    """The columns that notes add to those of what is said: none, where nothing was reflected on."""
+    if kind == "record" and around.turns:
+        sums = np.sum(list(columns.values()), axis=0)
+        lent = lent_by_notes(store, view, around.turns, around.row, sums)
+        return {} if lent is None else {"related": constants.RELATED * lent}
+    fits = by_keys(store, view, around.turns, asked) if kind == "turn" and asked else None
+    return {} if fits is None else {"keys": constants.KEYS * _share(fits)}
 
 
 def _to_speaker(around: Surroundings, question: str, vector: FloatArray, embedder: Embedder) -> FloatArray:
