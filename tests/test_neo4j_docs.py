@@ -104,8 +104,7 @@ def db(request: pytest.FixtureRequest) -> Iterator[Database]:
         tasks.add("find"), tasks.add("tell"), tasks.add("say", needs=["find"], step_of="tell")
         tasks.done("find", "in 1950", shows=[found[0].passage.id])
         told, time = [("Born.", [found[0].passage])], {"at": WRITTEN_AT, "until": WRITTEN_AT}
-        noted(memory, "births", told, links=(noted(memory, "born", told, **time).id,))
-        noted(memory, "when", told, kind="question")
+        noted(memory, "births", told, links=(noted(memory, "born", told, "", "question", **time).id,))
     database.run("CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()")
     yield database
     database.close()
