@@ -20,7 +20,7 @@ from graphmem.reflection.portraits import of_portrait
 from graphmem.reflection.summaries import of_day, of_session, of_week
 from graphmem.reflection.topics import of_topic
 from graphmem.reflection.wording import Lines
-from graphmem.retrieval.keys import lent_by_notes
+from graphmem.retrieval.keys import by_keys, lent_by_notes
 from graphmem.retrieval.shares import Scores
 from graphmem.retrieval.taught import taught
 
@@ -49,6 +49,13 @@ def _around(memory: Memory, given: Given) -> object:
         for id in (*given.theirs, *given.mine)
         for vector in vectors
     ]
+
+
+def _keyed(memory: Memory, given: Given) -> object:
+    """How near the keys of passages of theirs and mine are."""
+    vector = memory.embedder.encode([QUESTION])[0]
+    passages = given.values("Passage")
+    return [by_keys(memory.store, memory.view, turns, lambda: vector) for turns in (passages, passages[::-1])]
 
 
 def _lent(memory: Memory, given: Given) -> object:
@@ -106,6 +113,7 @@ def _taught(memory: Memory, given: Given) -> object:
 LIVING: Final[dict[str, Probe]] = {
     "answering.thoughts.answered": _thought,
     "retrieval.taught.taught": _taught,
+    "retrieval.keys.by_keys": _keyed,
     "retrieval.keys.lent_by_notes": _lent,
     "reflection.occasions.around": _around,
     "reflection.portraits.of_portrait": _worded(of_portrait, "zelda"),
