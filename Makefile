@@ -89,7 +89,7 @@ figures: $(VENV)/dev.stamp
 	$(BIN)/python -m benchmarks.segmentation --json > build/figures/segmentation.json
 	$(BIN)/python -m benchmarks.speed --json > build/figures/speed.json
 	@# A memory that lives, some two hours, its memories kept in a folder: make figures LIVING=folder
-	$(if $(LIVING),for name in fading reflection feedback coarse association working; do $(BIN)/python -m benchmarks.$$name --keep '$(LIVING)' --json > build/figures/$$name.json || exit 1; done)
+	$(if $(LIVING),for name in fading reflection summaries feedback coarse association working; do $(BIN)/python -m benchmarks.$$name --keep '$(LIVING)' --json > build/figures/$$name.json || exit 1; done)
 	$(if $(LIVING),for name in routines reflection_cost; do $(BIN)/python -m benchmarks.$$name --json > build/figures/$$name.json || exit 1; done)
 	@# Recall over populations of up to a million sentences, kept in a folder: make figures POPULATIONS=folder
 	$(if $(POPULATIONS),$(BIN)/python -m benchmarks.curve --sentences 10000,100000,1000000 --keep '$(POPULATIONS)' --json > build/figures/curve.json)

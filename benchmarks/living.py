@@ -10,6 +10,7 @@ Figures = Mapping[str, Any]
 SECTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "fading": ("Forgetting by policy", "recall@10 of a memory of which a part was put to sleep"),
     "reflection": ("Notes as keys", "recall without and with notes; gains as mean, low, high"),
+    "summaries": ("Summaries", "turns of a session that people noted, in a summary of seven"),
     "reflection_cost": ("Cost of a reflection", "milliseconds a new record, by records that are there"),
     "routines": ("Routines", "recurring records of a year's calendar that are found"),
     "feedback": ("Learning from feedback", "learned on four chats, asked on the fifth, in turn"),

@@ -14,7 +14,8 @@ from graphmem import Memory, schema
 from graphmem.ingest import ingest_readings
 from graphmem.ingest.readers import Turn, turns_reading
 from graphmem.notes import Note
-from graphmem.reflection.summaries import LINES, days, lexrank, sessions, weeks
+from graphmem.reflection.salience import lexrank
+from graphmem.reflection.summaries import LINES, days, sessions, weeks
 from graphmem.types import Change, Passage
 
 NOW = datetime(2024, 6, 1, tzinfo=timezone.utc)

@@ -74,6 +74,11 @@ def importance(all_of_them: Sequence[Held]) -> list[dict[str, float]]:
     return found
 
 
+def of_self(words: Sequence[str]) -> float:
+    """How much somebody who says these words, lower case, speaks of themselves, in [0, 1]; English."""
+    return min(_OFTEN, sum(word in _SELF for word in words)) / _OFTEN
+
+
 def _words(text: str) -> list[str]:
     return [word for word in map(str.lower, _WORD.findall(text)) if word not in QUESTION_WORDS]
 
@@ -89,7 +94,7 @@ def _told(one: Held, words: Sequence[str]) -> dict[str, float]:
     texts = [sentence.text.rstrip() for sentence in one.sentences]
     said = (statement for sentence in one.sentences for statement in sentence.statements)
     return {
-        "self": min(_OFTEN, sum(count[word] for word in _SELF)) / _OFTEN,
+        "self": of_self(words),
         "address": min(_OFTEN, sum(count[word] for word in _YOU)) / _OFTEN,
         "asks": sum(text.endswith("?") for text in texts) / max(1, len(texts)),
         "dated": float(any(statement.when is not None for statement in said)),

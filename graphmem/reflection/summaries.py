@@ -1,20 +1,16 @@
 """Summaries of sessions, sections, days and weeks: the sentences that stand for the rest.
 
-LexRank (Erkan & Radev 2004, "LexRank: Graph-based Lexical Centrality as Salience in Text Summarization"):
-sentences that share words are linked, and PageRank over them tells which are central. Here the names that
-the graph knows count beside the words; a sentence that repeats a chosen one is passed over, as in maximal
-marginal relevance (Carbonell & Goldstein 1998); and what is chosen stands in the order of its source.
+What stands for the rest is told by ``salience``; a sentence that repeats a chosen one is passed over, as in
+maximal marginal relevance (Carbonell & Goldstein 1998); and what is chosen stands in the order of its source.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from graphmem import schema
 from graphmem.dates.written import day
@@ -31,6 +27,7 @@ from graphmem.reflection.gathered import (
     read,
     terms,
 )
+from graphmem.reflection.salience import salience, word_vectors
 from graphmem.reflection.wording import Line, sentence_lines
 from graphmem.stores.base import Store
 from graphmem.types import Passage, Sentence, View
@@ -49,8 +46,6 @@ CONSIDERED: Final = 400
 """Sentences of a group that are ranked, evenly spread: a bound on what one group costs."""
 STEPS: Final = 200
 """Passages before and after a new one that are looked at for its session: a longer one is cut there."""
-_DAMPING: Final = 0.85
-_NAME: Final = 2.0  # of a name beside a word: it is what two sentences are about
 _REPEATS: Final = 0.5  # cosine of words to a chosen sentence from which a line says nothing new
 
 
@@ -214,10 +209,10 @@ def _central(store: Store, view: View, found: Read) -> list[tuple[Passage, Sente
     if len(pairs) > CONSIDERED:
         pairs = [pairs[place * len(pairs) // CONSIDERED] for place in range(CONSIDERED)]
     naming = _naming(store, view, [one.id for _, one in pairs])
-    rows = _vectors([(terms(one.text), naming.get(one.id, [])) for _, one in pairs])
+    rows = word_vectors([(terms(one.text), naming.get(one.id, [])) for _, one in pairs])
     alike = rows @ rows.T
     chosen: list[int] = []
-    weight = lexrank(alike) * np.log1p(np.count_nonzero(rows, axis=1))  # a greeting is like all others
+    weight = salience([(passage.kind, one.text) for passage, one in pairs], rows)
     for place in np.argsort(-np.round(weight, 9), kind="stable").tolist():
         if len(chosen) == LINES:
             break
@@ -233,33 +228,3 @@ def _naming(store: Store, view: View, sentences: Sequence[str]) -> dict[str, lis
     for sentence, entity in zip(edges.source, edges.target, strict=True):
         told.setdefault(sentence, []).append(entity)
     return told
-
-
-def _vectors(texts: Sequence[tuple[list[str], list[str]]]) -> NDArray[np.float64]:
-    """Unit vectors of words and names by tf and idf within the group, shape (texts, words)."""
-    counts = [Counter(words) + Counter({f"= {name}": int(_NAME) for name in named}) for words, named in texts]
-    df = Counter(word for one in counts for word in one)
-    place: Mapping[str, int] = {word: number for number, word in enumerate(sorted(df))}
-    rows = np.zeros((len(texts), len(place)))
-    for row, one in zip(rows, counts, strict=True):
-        for word, count in one.items():
-            row[place[word]] = count * np.log1p(len(texts) / df[word])
-    norms = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.asarray(rows / np.where(norms > 0, norms, 1.0))
-
-
-def lexrank(alike: NDArray[np.float64]) -> NDArray[np.float64]:
-    """PageRank over sentences by how alike they are, shape (n, n) to (n,); sums to 1.
-
-    Erkan & Radev's continuous LexRank; a sentence does not speak for itself.
-    """
-    n = len(alike)
-    if not n:
-        return np.zeros(0)
-    links = np.where(np.eye(n, dtype=bool), 0.0, np.maximum(alike, 0.0))
-    sums = links.sum(axis=1, keepdims=True)
-    steps = np.where(sums > 0, links / np.where(sums > 0, sums, 1.0), 1.0 / n)
-    rank = np.full(n, 1.0 / n)
-    for _ in range(50):
-        rank = (1 - _DAMPING) / n + _DAMPING * (rank @ steps)
-    return np.asarray(rank)
