@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
 
 from graphmem import schema
 from graphmem.casting import cast
 from graphmem.casts import Cast
+from graphmem.changes import diff
 from graphmem.corrections import Correction, Span
 from graphmem.edits import document_records
+from graphmem.folding import asleep, folded, told, unfolded
 from graphmem.foreseen import foreseen
-from graphmem.identity import cast_id, correction_id
+from graphmem.identity import correction_id
 from graphmem.statements import Participant, Statement
 from graphmem.stores.base import Store
 from graphmem.types import Change, Document, Mention, Passage, Record, Sentence, View
-
-_SENTENCES: Final = frozenset(schema.SENTENCE_KINDS.values())
 
 
 def amended(sentence: Sentence, moved: Mapping[Span, str]) -> Sentence:
@@ -61,50 +60,50 @@ def corrected(
     moved = corrections(store, view, sentences)
     if not moved:
         return tuple(sentences), who
-    changed = [amended(one, moved[one.id]) if one.id in moved else one for one in sentences]
+    changed = told([amended(one, moved[one.id]) if one.id in moved else one for one in sentences])
     return tuple(changed), cast(document, passages, changed) if who else None
 
 
 def upheld(store: Store, view: View, changes: Sequence[Change]) -> tuple[Change, ...]:
-    """Changes that bring sentences (back), with what people said of their mentions meanwhile.
+    """Changes that bring sentences (back), asleep ones too, with what people said of their mentions since.
 
     The casts of their documents follow. Where nobody said anything, they are as they were.
     """
     after = {change.id: change.after for change in changes}
-    back = [schema.from_record(one) for one in after.values() if one and one.kind in _SENTENCES]
+    back = [schema.from_record(one) for r in after.values() if r for one in (r, *schema.sleeping(r))]
     read = [one for one in back if isinstance(one, Sentence)]
     then = foreseen(store, changes)
     moved = corrections(then, view, read)
-    new = {one.id: amended(one, moved[one.id]) for one in read if one.id in moved}
-    wrong = {one.id for one in read if one.id in new and new[one.id] != one}
+    wrong = {one.id: one for one in read if one.id in moved and amended(one, moved[one.id]) != one}
     if not wrong:
         return tuple(changes)
-    again = {id: schema.to_record(new[id]) for id in sorted(wrong)}
-    next = foreseen(then, (Change(after[id], one) for id, one in again.items()))
-    states: dict[str, Record | None] = {**again, **_recast(next, view, again)}
+    states: dict[str, Record | None] = {}
+    passages = then.get(view, list({one.passage for one in wrong.values()}))
+    for document in sorted({str(one.body["document"]) for one in passages.values()}):
+        records = document_records(then, view, document)
+        states |= {change.id: change.after for change in diff(records, reread(records, moved))}
     now = store.get(view, list(states))
     kept = [change for change in changes if change.id not in states]
     return (*kept, *(Change(now.get(id), one) for id, one in states.items() if now.get(id) != one))
 
 
-def _recast(store: Store, view: View, sentences: Mapping[str, Record]) -> dict[str, Record | None]:
-    """The casts of the documents of sentences, of those that have one."""
-    passages = store.get(view, list({str(one.body["passage"]) for one in sentences.values()}))
-    found: dict[str, Record | None] = {}
-    for document in sorted({str(one.body["document"]) for one in passages.values()}):
-        records = document_records(store, view, document)
-        if any(one.kind == schema.CAST for one in records):
-            found[cast_id(document)] = recast(records)
-    return found
+def reread(records: Iterable[Record], moved: Mapping[str, Mapping[Span, str]]) -> list[Record]:
+    """The records of a document, some of whose mentions name someone else; what sleeps is told so as well.
 
-
-def recast(records: Iterable[Record]) -> Record | None:
-    """The cast of a document, given all its records."""
-    values = [schema.from_record(one) for one in records]
+    The order of its events and its cast follow.
+    """
+    before = [schema.from_record(one) for one in records]
+    values = [
+        amended(one, moved[one.id]) if isinstance(one, Sentence) and one.id in moved else one
+        for one in unfolded(before)
+    ]
     home = next(one for one in values if isinstance(one, Document))
     passages = sorted((one for one in values if isinstance(one, Passage)), key=lambda one: one.position)
     order = {one.id: one.position for one in passages}
     read = [one for one in values if isinstance(one, Sentence)]
     read.sort(key=lambda one: (order[one.passage], one.position))
-    who = cast(home, passages, read)
-    return schema.to_record(who) if who else None
+    said = told(read)
+    left: list[schema.Value] = [one for one in values if not isinstance(one, Sentence | Cast)]
+    who = cast(home, passages, said) if any(isinstance(one, Cast) for one in values) else None
+    whole = [*left, *said, *([who] if who else [])]
+    return [schema.to_record(one) for one in folded(whole, asleep(before))]

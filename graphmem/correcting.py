@@ -13,12 +13,12 @@ from functools import lru_cache
 from typing import Any, Final
 
 from graphmem import relations, schema
-from graphmem.amending import amended, corrected, recast
+from graphmem.amending import corrected, reread
 from graphmem.changes import diff
 from graphmem.corrections import Correction, Span
 from graphmem.edits import document_records, replacement
 from graphmem.errors import InputError, NotFound
-from graphmem.identity import cast_id, correction_id, entity_id, fold
+from graphmem.identity import correction_id, entity_id, fold
 from graphmem.saying import Said, said
 from graphmem.slots import Dispute
 from graphmem.statements import (
@@ -255,12 +255,18 @@ def correct(
 
 
 def move(
-    store: Store, view: View, hand: Hand, places: Mapping[str, Sequence[Span]], name: str
+    store: Store,
+    view: View,
+    hand: Hand,
+    sentences: Iterable[Sentence],
+    places: Mapping[str, Sequence[Span]],
+    name: str,
 ) -> tuple[Change, ...]:
     """Mentions of sentences, by id and place, name someone else; the casts of their documents follow.
 
+    Sentences of passages asleep are told so as well, and sleep on.
+
     Raises:
-        NotFound: a sentence is not there, or names nothing at a place.
         InputError: the name is empty.
     """
     name = " ".join(name.split())
@@ -272,39 +278,11 @@ def move(
         before, now = word(store, view, hand, id)
         moved[id] = {**now.moved, **dict.fromkeys(spans, name)}
         said += _said_of(before, replace(now, moved=moved[id]))
-    return (*said, *_amended(store, view, moved, places))
-
-
-def _amended(
-    store: Store, view: View, moved: Mapping[str, Mapping[Span, str]], places: Mapping[str, Sequence[Span]]
-) -> tuple[Change, ...]:
-    """The changes of sentences and casts that follow from moved mentions."""
-    sentences = {id: _sentence(store, view, id, places[id]) for id in moved}
-    passages = store.get(view, list({one.passage for one in sentences.values()}))
-    changes: list[Change] = []
+    passages = store.get(view, list({one.passage for one in sentences if one.id in moved}))
     for document in sorted({str(record.body["document"]) for record in passages.values()}):
         old = document_records(store, view, document)
-        new = [
-            schema.to_record(amended(sentences[one.id], moved[one.id])) if one.id in moved else one
-            for one in old
-        ]
-        if any(one.id == cast_id(document) for one in old):
-            who = recast(new)
-            new = [one for one in new if one.id != cast_id(document)] + ([who] if who else [])
-        changes += diff(old, new)
-    return tuple(changes)
-
-
-def _sentence(store: Store, view: View, id: str, spans: Iterable[Span]) -> Sentence:
-    record = store.get(view, [id]).get(id)
-    value = schema.from_record(record) if record else None
-    if not isinstance(value, Sentence):
-        raise NotFound(f"no sentence {id!r}: 'graphmem show NAME' lists those of a name, with their ids")
-    named = {(one.start, one.end) for one in value.mentions if one.end}
-    for span in spans:
-        if span not in named:
-            raise NotFound(f"sentence {id} names nothing from {span[0]} to {span[1]}: {value.text!r}")
-    return value
+        said += diff(old, reread(old, moved))
+    return tuple(said)
 
 
 def places_of(sentences: Iterable[Sentence], of: Entity) -> dict[str, list[Span]]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from graphmem import schema
 from graphmem.casts import Cast
 from graphmem.changes import diff
-from graphmem.folding import asleep, folded
+from graphmem.folding import asleep, folded, unfolded
 from graphmem.stores.base import Store
 from graphmem.types import Change, Document, Episode, Passage, Record, Sentence, View
 
@@ -37,3 +37,12 @@ def replacement(
     if sleeping := asleep(map(schema.from_record, before)) & {value.id for value in values}:
         values = folded(values, sleeping)
     return diff(before, [schema.to_record(value) for value in values])
+
+
+def refolded(records: Iterable[Record], sleeping: Collection[str]) -> list[Record]:
+    """The records of a document with these of its passages asleep, and all others awake."""
+    given = list(records)
+    values = [schema.from_record(record) for record in given]
+    if asleep(values) == set(sleeping):
+        return given
+    return [schema.to_record(value) for value in folded(unfolded(values), sleeping)]

@@ -16,6 +16,7 @@ import numpy as np
 
 from graphmem import schema
 from graphmem.errors import EncoderMismatch, GraphMemError, MissingExtra
+from graphmem.stores.quantised import dequantise, quantise
 from graphmem.tokens import NOTHING, Contextual, axes, tokens_of
 from graphmem.types import FloatArray, Record, Tokens, Vectors
 
@@ -171,16 +172,38 @@ def encode_tokens(embedder: Embedder, texts: Sequence[str]) -> tuple[FloatArray,
 
 
 def embed(embedder: Embedder, records: Iterable[Record]) -> Vectors:
-    """The vectors of those records that are searched by text, and the tokens of turns and records."""
-    texts = {record.id: (record.kind, text) for record in records if (text := schema.searched_text(record))}
-    whole = {id: text for id, (kind, text) in texts.items() if kind not in schema.TOKEN_KINDS}
+    """The vectors of those records that are searched by text, and the tokens of turns and records.
+
+    A passage asleep means what its sentences do together, by vectors as exact as a store keeps them, so that
+    it has the same vector however it came to sleep.
+    """
+    found = list(records)
+    kept = {record.id: schema.sleeping(record) for record in found if record.body.get("asleep")}
+    found = [record for record in found if record.id not in kept]
+    found += [sentence for own in kept.values() for sentence in own]
+    texts = {record.id: (record.kind, text) for record in found if (text := schema.searched_text(record))}
     apart = {id: text for id, (kind, text) in texts.items() if kind in schema.TOKEN_KINDS}
+    whole = {id: text for id, (kind, text) in texts.items() if kind not in schema.TOKEN_KINDS}
     by_id = dict(zip(whole, embedder.encode(list(whole.values())), strict=True)) if whole else {}
-    if not apart:
-        return Vectors(embedder.name, by_id)
-    vectors, tokens = encode_tokens(embedder, list(apart.values()))
-    by_id |= zip(apart, vectors, strict=True)
-    return Vectors(embedder.name, by_id, {id: own for id, own in zip(apart, tokens, strict=True) if len(own)})
+    tokens: dict[str, Tokens] = {}
+    if apart:
+        vectors, read = encode_tokens(embedder, list(apart.values()))
+        by_id |= zip(apart, vectors, strict=True)
+        tokens = {id: own for id, own in zip(apart, read, strict=True) if len(own)}
+    for passage, own in kept.items():
+        rounded = dequantise(quantise(np.array([by_id[one.id] for one in own])))
+        by_id[passage] = together(rounded)
+        for one in own:
+            del by_id[one.id]
+            tokens.pop(one.id, None)
+    return Vectors(embedder.name, by_id, tokens)
+
+
+def together(vectors: Iterable[FloatArray]) -> FloatArray:
+    """The unit sum of vectors, at least one, shape (d,): zeros where they cancel."""
+    total = np.sum(list(vectors), axis=0, dtype=np.float32)
+    length = float(np.linalg.norm(total))
+    return np.asarray(total / length if length > 0 else total, dtype=np.float32)
 
 
 class Remembering:

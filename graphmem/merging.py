@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from graphmem import schema
 from graphmem.edits import document_records
+from graphmem.folding import unfolded
 from graphmem.identities import identity
 from graphmem.slots import Odds, Slot, course
 from graphmem.slotting import place
@@ -38,8 +39,8 @@ class Merger:
 
 
 def sentences(store: Store, view: View, document: str) -> list[Sentence]:
-    """The sentences of a document."""
-    values = map(schema.from_record, document_records(store, view, document))
+    """The sentences of a document, those asleep too."""
+    values = unfolded(map(schema.from_record, document_records(store, view, document)))
     return [one for one in values if isinstance(one, Sentence)]
 
 

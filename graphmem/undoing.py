@@ -9,6 +9,7 @@ from typing import Final
 
 from graphmem import schema
 from graphmem.errors import Conflict, InputError
+from graphmem.fading.sleep import back
 from graphmem.history import Filter, Stamp, between, derived, found
 from graphmem.resting import KINDS as RESTING
 from graphmem.resting import followed
@@ -119,6 +120,11 @@ def undoing(store: Store, view: View, commits: Iterable[Commit]) -> Undoing:
             ends[change.id] = before, change.after
     if not stamps:
         raise InputError("there is no such commit: 'graphmem history' lists those that there are")
+    # Whatever slept or woke since stands in nobody's way: its documents go back as they slept then.
+    same = {id for id, (first, last) in ends.items() if first == last and id not in misfits}
+    asleep = back(store, view, [stamp.seq for stamp in stamps], same)
+    ends = {id: states for id, states in ends.items() if id not in asleep.ids}
+    misfits = {id: None for id in misfits if id in ends}
     changes = tuple(Change(last, first) for first, last in reversed(list(ends.values())) if first != last)
     current = store.get(view, [change.id for change in changes])
     misfits |= {change.id: None for change in changes if current.get(change.id) != change.before}
@@ -126,7 +132,8 @@ def undoing(store: Store, view: View, commits: Iterable[Commit]) -> Undoing:
     resting = {id for id in misfits if kinds[id] in RESTING}
     changes = tuple(one for one in changes if one.id not in resting)
     changes += tuple(_untouched(store, view, {id: touched[id] for id in resting if id in touched}))
-    misfits = {id: None for id in misfits if id not in resting}
+    misfits = {id: None for id in misfits if id not in resting} | asleep.misfits
+    changes += () if misfits else asleep.changes()
     misfits |= dict.fromkeys(_missed(store, view, changes, since))
     if misfits:
         raise Conflict(_why_not(store, view, stamps, list(misfits)), tuple(misfits))
@@ -162,10 +169,11 @@ def _missed(store: Store, view: View, changes: Sequence[Change], since: Mapping[
     never stood in. ``since`` has the first of the commits to undo that changed a record.
     """
     after = {change.id: change.after for change in changes}
-    back = [record for id, record in after.items() if record and record.kind == schema.PASSAGE]
-    now = store.get(view, {str(record.body[to]) for record in back for to in _TO if record.body.get(to)})
+    records = (record for id, record in after.items() if record and id in since)
+    came = [record for record in records if record.kind == schema.PASSAGE]
+    now = store.get(view, {str(record.body[to]) for record in came for to in _TO if record.body.get(to)})
     read: dict[str, int] = {}
-    for record in back:
+    for record in came:
         previous, document = record.body.get("previous"), str(record.body["document"])
         if previous and after.get(previous, now.get(previous)) is None:
             yield previous

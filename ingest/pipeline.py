@@ -22,6 +22,7 @@ from graphmem.amending import corrected
 from graphmem.casting import cast
 from graphmem.casts import Cast
 from graphmem.edits import document_records, replacement
+from graphmem.embedding import together
 from graphmem.errors import Conflict, GraphMemError, MissingExtra, SourceError
 from graphmem.fading.dormant import touched
 from graphmem.identity import digest, document_id
@@ -38,7 +39,7 @@ from graphmem.ingest.sources import DEFAULT_LIMITS, Limits, Source, expand, load
 from graphmem.memory import Memory
 from graphmem.relations import Schema
 from graphmem.stores.quantised import dequantise, quantise
-from graphmem.types import Change, Document, Episode, FloatArray, Passage, Record, Sentence, Vectors, View
+from graphmem.types import Change, Document, Episode, Passage, Record, Sentence, Vectors, View
 
 ENCODED_AT_ONCE: Final = 2048  # sentences; an encoder sorts by length inside a call, so that more pad less
 READ_AHEAD: Final = 4  # sources for each reader process
@@ -233,7 +234,7 @@ class Ingest:
         if new:
             rounded = dequantise(quantise(np.array([vectors.by_id[id] for id in new])))
             known |= dict(zip(new, rounded, strict=True))
-        if known and (asleep := [one for one in prepared.sentences if one.id not in known]):
+        if asleep := [one for one in prepared.sentences if one.id not in known]:
             # What sleeps has no vectors of its own, but divides the document as it did.
             again = self.memory.embed(map(schema.to_record, asleep)).by_id
             known |= zip(again, dequantise(quantise(np.array(list(again.values())))), strict=True)
@@ -272,7 +273,7 @@ class Ingest:
             if sentence.passage in new and sentence.id in vectors.by_id:
                 own.setdefault(sentence.passage, []).append(sentence)
         passages = (one for one in prepared.passages if one.id in own)
-        told = ((one, own[one.id], _meaning(own[one.id], vectors)) for one in passages)
+        told = ((one, own[one.id], together(vectors.by_id[s.id] for s in own[one.id])) for one in passages)
         found = touched(self.memory.store, View.of(self.memory.namespace), told)
         for reason in dict.fromkeys(found.values()):
             self.memory.wake([id for id, why in found.items() if why == reason], reason=reason, run=self.run)
@@ -281,12 +282,6 @@ class Ingest:
         """The id of this run, by where it began and with what: two at once begin with other documents."""
         memory = self.memory
         return "r" + digest("run", memory.namespace, memory.author, str(memory.store.head()), uri)
-
-
-def _meaning(sentences: Iterable[Sentence], vectors: Vectors) -> FloatArray:
-    """The unit sum of the vectors of sentences; zeros where they cancel."""
-    total = np.sum([vectors.by_id[one.id] for one in sentences], axis=0, dtype=np.float32)
-    return np.asarray(total / max(float(np.linalg.norm(total)), 1e-9), dtype=np.float32)
 
 
 def ingest_sources(

@@ -7,7 +7,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
@@ -21,10 +21,12 @@ from machine_checks import (
     same_records,
     sound,
 )
-from machine_derived import NAMESPACE, SENTENCES, Body, Rows, of_kind, pick
-from machine_model import RELATIONS, Model
+from machine_derived import NAMESPACE, SENTENCES, Rows, of_kind, pick
+from machine_fading import Fading, refolded
+from machine_folding import asleep
+from machine_model import RELATIONS, Model, interval
 from machine_resting import Resting, followed
-from machine_rows import Changes
+from machine_rows import Changes, rows_changed
 from machine_texts import NAMES, PLACES, TEXTS, Key, prepared, read
 
 from graphmem import Conflict, InputError, Memory, NotFound, schema
@@ -35,7 +37,7 @@ from graphmem.slots import Dispute
 from graphmem.stores import open_store
 from graphmem.stores.base import Store
 from graphmem.testing import HashEmbedder
-from graphmem.types import Commit, Record, View
+from graphmem.types import Commit, View
 
 VIEW: Final = View.of(NAMESPACE)
 MEMORY_FOLDER: Final = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
@@ -59,22 +61,7 @@ talks = st.sampled_from([(2020, 2), (2021, 4), (2022, 4), (2023, 4), (2023, 5), 
 """Moments up to a month before turns of the texts."""
 
 
-def interval(since: datetime | None, until: datetime | None) -> list[Any] | None:
-    """How a time that a person gives stands in a row."""
-    texts = [None if one is None else one.isoformat() for one in (since, until)]
-    return None if texts == [None, None] else [*texts, "day", ""]
-
-
-def rows_changed(commit: Commit) -> Changes:
-    """The changes of a commit as rows."""
-
-    def row(record: Record | None) -> tuple[str, Body] | None:
-        return record and (record.kind, dict(record.body))
-
-    return {change.id: (row(change.before), row(change.after)) for change in commit.changes}
-
-
-class Machine(Resting, RuleBasedStateMachine):
+class Machine(Fading, Resting, RuleBasedStateMachine):
     """Verbs at random; ``told`` counts steps, commits and refusals over all runs."""
 
     told: ClassVar[Counter[str]] = Counter()
@@ -112,13 +99,16 @@ class Machine(Resting, RuleBasedStateMachine):
             got = type(error)
         assert got is wanted, f"{verb}: {got} for {wanted}"
         written = list(self.memory.store.commits(VIEW, after=len(self.model.log)))
-        assert len(written) == (changes is not None), verb
+        itself = written[1:] if verb == "ingest" else []
+        assert len(written) - len(itself) == (changes is not None), verb
         if changes is None:
             self.told[f"{verb} refused: {wanted.__name__ if wanted else ''}"] += 1
         else:
             self.told["commits"] += 1
             self.told[verb] += 1
             self.committed(written[0], changes)
+            for commit in itself:
+                self.woke(commit)
             self.compare()
         self.model.now += timedelta(minutes=1)
 
@@ -126,16 +116,22 @@ class Machine(Resting, RuleBasedStateMachine):
         """A commit says who did what, and changes just what it should."""
         assert (commit.author, commit.at) == (self.model.author, self.model.now)
         assert commit.seq == len(self.model.log) + 1
-        assert rows_changed(commit) == changes
+        if (written := rows_changed(commit)) != changes:  # shown by what differs
+            differ = [id for id in {**written, **changes} if written.get(id) != changes.get(id)]
+            assert [written.get(id) for id in differ] == [changes.get(id) for id in differ]
         self.model.commit(changes)
         self.commits, self.authors = [*self.commits, commit.id], [*self.authors, commit.author]
 
     # --- verbs ---------------------------------------------------------------------------------
 
-    @initialize(some=st.lists(st.tuples(uris, st.integers(0, 1)), max_size=6))
-    def begin(self, some: list[Key]) -> None:
+    @initialize(
+        some=st.lists(st.tuples(uris, st.integers(0, 1)), max_size=6), keep=st.sampled_from([None, 0.3, 0.6])
+    )
+    def begin(self, some: list[Key], keep: float | None) -> None:
         for key in some:
             self.ingest(*key)
+        if keep:
+            self.fade(keep, "dormant")
 
     @rule(uri=uris, version=st.integers(0, 1))
     def ingest(self, uri: str, version: int) -> None:
@@ -186,12 +182,13 @@ class Machine(Resting, RuleBasedStateMachine):
         (commit,) = self.memory.store.commits(VIEW, after=before)
         changes = rows_changed(commit)
         came = {id for id, (was, _) in changes.items() if was is None}
-        assert known and all(
+        assert (known or fold(name) in self.model.sleeping()) and all(
             now is None or now[0] == (was or ("episode",))[0] for was, now in changes.values()
         )
         assert all(id in self.model.rows for id in changes.keys() - came)
         self.did("forget all about", lambda: changes, lambda: None)
-        assert kept or entity_id(NAMESPACE, fold(name)) not in self.model.derived, name
+        left = fold(name) in self.model.sleeping() or entity_id(NAMESPACE, fold(name)) in self.model.derived
+        assert kept or not left, name
 
     @rule(author=st.sampled_from(["user", "ann"]))
     def another(self, author: str) -> None:
@@ -386,6 +383,9 @@ class Machine(Resting, RuleBasedStateMachine):
     def teardown(self) -> None:
         try:
             self.compare_all()
+            if self.steps % 2 and (sleeping := asleep(self.model.rows)):
+                everything = refolded(self.model, sleeping, sleep=False)
+                self.by("forgetting", "wake all", lambda: everything, lambda: self.memory.wake(sleeping))
             lived_at_once(self.memory, self.model, sqlite(self.folder.name, "fresh"))
             history = [commit.id for commit in self.memory.history()]
             assert history == self.commits

@@ -23,6 +23,7 @@ from machine_derived import (
     units,
     utc,
 )
+from machine_folding import asleep
 from machine_model import Model
 
 from graphmem import Memory, NotFound
@@ -61,7 +62,8 @@ def same_records(memory: Memory, model: Model) -> Rows:
     if counted != expected:  # shown by what differs, of hundreds
         differ = [id for id in counted.keys() | expected.keys() if counted.get(id) != expected.get(id)]
         assert [counted.get(id) for id in differ] == [expected.get(id) for id in differ]
-    searched = {id for id, _ in of_kind(model.rows, *SENTENCES, "note")}
+    searched = {id for id, _ in of_kind(model.rows, *SENTENCES)} | asleep(model.rows)
+    searched |= {id for id, body in of_kind(model.rows, "note") if body.get("parts")}
     assert memory.store.vectors(VIEW, sorted(found)).keys() == searched
     assert memory.store.head() == len(model.log)
     return {id: row for id, row in found.items() if row[0] in WHO}

@@ -161,7 +161,7 @@ def facts(rows: Rows) -> Rows:
 def profiles(rows: Rows) -> Iterator[tuple[str, Profile]]:
     """The profiles of all casts, each with its document."""
     for _, cast in of_kind(rows, "cast"):
-        for label, names in cast["profiles"]:
+        for label, names in cast.get("profiles", ()):
             yield cast["document"], Profile(profile_id(cast["document"], names), names, label)
 
 

@@ -12,6 +12,7 @@ from machine_derived import (
     Body,
     Rows,
     label_of,
+    of_kind,
     plain,
     profiles,
     said_of,
@@ -19,6 +20,7 @@ from machine_derived import (
     supported,
     units,
 )
+from machine_folding import unfolded, with_cast
 from machine_rows import Changes, Kept, amended, moves
 
 from graphmem import InputError, NotFound
@@ -42,6 +44,12 @@ RELATIONS = {
     "mentors": ("", "object", {}),
 }
 """Relations that a person may name, how they are known, the role of their object, and how long they hold."""
+
+
+def interval(since: datetime | None, until: datetime | None) -> list[Any] | None:
+    """How a time that a person gives stands in a row."""
+    texts = [None if one is None else one.isoformat() for one in (since, until)]
+    return None if texts == [None, None] else [*texts, "day", ""]
 
 
 class Model(Kept):
@@ -107,15 +115,16 @@ class Model(Kept):
     def split(self, name: str, to: str, places: Sequence[str]) -> Changes:
         key = self.derived[self.entity(name)][1]["key"]
         chosen: dict[str, list[tuple[int, int]]] = {}
+        homes: set[str] = set()
         for place in places:
-            inside = [place] if place in self.sentences() else [
-                id for id, (kind, _) in self.own(self._document(place)).items() if kind in SENTENCES
-            ]  # fmt: skip
-            for id in inside:
-                rows = [row for row in self.rows[id][1].get("mentions", ()) if len(row) > 3 and row[4]]
+            awake = place in self.sentences()
+            inside = {place: self.rows[place]} if awake else unfolded(self.own(self._document(place)))
+            for id, body in of_kind(inside, *SENTENCES):
+                rows = [row for row in body.get("mentions", ()) if len(row) > 3 and row[4]]
                 spans = [(row[3], row[4]) for row in rows if fold((*row, "")[5] or row[0]) == key]
                 if spans:
                     chosen[id] = spans
+                    homes.add(self.rows[body["passage"]][1]["document"])
         to = " ".join(to.split())
         if fold(to) == key:
             raise InputError
@@ -129,7 +138,7 @@ class Model(Kept):
             before = moves(said_of(self.rows).get(id, {}))
             moved[id] = {**before, **dict.fromkeys(spans, to)}
             changes |= self._word(id, moved=[[*span, said] for span, said in sorted(moved[id].items())])
-        for document in {self.rows[self.rows[id][1]["passage"]][1]["document"] for id in moved}:
+        for document in homes:
             old = self.own(document)
             changes |= self.between(old, self._amended(document, old, moved))
         return changes
@@ -186,7 +195,7 @@ class Model(Kept):
         }
         said = moves(said_of(self.rows).get(sentence, {}))
         rows |= {sentence: ("sentence", amended(rows[sentence][1], said))} if said else {}
-        return self.between({}, {**rows, **self._cast(rows)})
+        return self.between({}, {**rows, **with_cast(rows)})
 
     def relate(
         self, subject: str, relation: str, object: str, when: list[Any] | None, **how: bool

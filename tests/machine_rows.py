@@ -6,8 +6,7 @@ comes prepared; whatever follows from it is in ``machine_derived``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from functools import cached_property
 from typing import TypeAlias
@@ -22,31 +21,27 @@ from machine_derived import (
     plain,
     said_of,
 )
+from machine_folding import asleep, folded, in_order, ordered, rows_of, unfolded, with_cast
 from machine_resting import RESTING, followed, passed_over
 
-from graphmem import Conflict, InputError, NotFound, schema
-from graphmem.casting import cast
-from graphmem.chaining import chained
-from graphmem.identity import (
-    cast_id,
-    document_id,
-    episode_id,
-)
+from graphmem import Conflict, InputError, NotFound
+from graphmem.identity import cast_id, document_id, episode_id, fold
 from graphmem.ingest.episodes import divisible, episodes_of
 from graphmem.stores.quantised import dequantise, quantise
 from graphmem.testing import HashEmbedder
-from graphmem.types import Document, Passage, Record, Sentence
+from graphmem.types import Commit, Record
 
 Row: TypeAlias = "tuple[str, Body] | None"
 Changes: TypeAlias = dict[str, tuple[Row, Row]]
 
 
-def value(id: str, row: tuple[str, Body]) -> schema.Value:
-    return schema.from_record(Record(id, row[0], NAMESPACE, row[1]))
+def rows_changed(commit: Commit) -> Changes:
+    """The changes of a commit as rows."""
 
+    def row(record: Record | None) -> tuple[str, Body] | None:
+        return record and (record.kind, dict(record.body))
 
-def rows_of(values: Iterable[schema.Value]) -> Rows:
-    return {one.id: (one.kind, dict(one.body)) for one in map(schema.to_record, values)}
+    return {change.id: (row(change.before), row(change.after)) for change in commit.changes}
 
 
 def amended(sentence: Body, moved: Mapping[tuple[int, int], str]) -> Body:
@@ -71,14 +66,37 @@ def moves(word: Body) -> dict[tuple[int, int], str]:
     return {(start, end): name for start, end, name in word.get("moved", ())}
 
 
-def ordered(rows: Rows) -> tuple[Document, list[Passage], list[Sentence]]:
-    """A document with its passages and sentences, as they stand in it."""
-    values = [value(id, row) for id, row in rows.items()]
-    passages = sorted((one for one in values if isinstance(one, Passage)), key=lambda one: one.position)
-    place = {one.id: one.position for one in passages}
-    sentences = [one for one in values if isinstance(one, Sentence)]
-    sentences.sort(key=lambda one: (place[one.passage], one.position))
-    return next(one for one in values if isinstance(one, Document)), passages, sentences
+def sleeps(row: Row) -> bool:
+    return bool(row and row[1].get("asleep"))
+
+
+def told_names(rows: Rows) -> set[str]:
+    """The names that sentences tell, folded."""
+    mentions = [one for _, body in of_kind(rows, *SENTENCES) for one in body.get("mentions", ())]
+    return {fold(one[5] if one[2] == "moved" else one[0]) for one in mentions if one[2] != "pronoun"} - {""}
+
+
+def unnamed(sentence: Body, lost: set[str]) -> Body:
+    """A sentence that knows nothing of some names: whom "he" means, and what "Quist" is short for."""
+    mentions = [
+        row[:5] if len(row) > 5 and fold(row[5]) in lost else row
+        for row in sentence.get("mentions", ())
+        if row[2] != "pronoun" or fold((*row, "", "", "")[5]) not in lost
+    ]
+    spoken = [row for row in mentions if len(row) > 3 and row[2] != "pronoun"]
+    statements = []
+    for statement in sentence.get("statements", ()):
+        if fold(statement.get("said_by", "")) in lost:
+            continue
+        parts = []
+        for role, text, start, end, *more in statement["participants"]:
+            case, entity = (*more, "", "")[:2]
+            if fold(entity) in lost:
+                entity = next((m[0] for m in spoken if start <= m[3] and m[4] <= end), "")
+            own = [role, text, start, end, case, entity]
+            parts.append(own if entity else own[:5] if case else own[:4])
+        statements.append({**statement, "participants": parts})
+    return plain({**sentence, "mentions": mentions, "statements": statements})
 
 
 class Kept:
@@ -87,6 +105,8 @@ class Kept:
     def __init__(self) -> None:
         self.rows: Rows = {}
         self.log: list[Changes] = []
+        self.slept: list[set[str]] = []
+        self.homes: dict[str, str] = {}
         self.now = datetime(2030, 1, 1, tzinfo=timezone.utc)
         self.author = "user"
 
@@ -97,6 +117,8 @@ class Kept:
                 del self.rows[id]
             else:
                 self.rows[id] = after
+        self.homes |= {id: body["document"] for id, body in of_kind(self.rows, "passage")}
+        self.slept.append(asleep(self.rows))
         self.__dict__.pop("derived", None)
 
     @cached_property
@@ -117,6 +139,12 @@ class Kept:
 
     def sentences(self) -> list[str]:
         return sorted(id for id, _ in of_kind(self.rows, *SENTENCES))
+
+    def sleeping(self) -> set[str]:
+        """The names that only sentences of passages asleep may tell, folded."""
+        kept = [own for _, body in of_kind(self.rows, "passage") for _, own in body.get("asleep", ())]
+        found = {one for own in kept for m in own.get("mentions", ()) for one in (m[0], (*m, "", "", "")[5])}
+        return {fold(one) for one in found} - {""}
 
     # --- documents -----------------------------------------------------------------------------
 
@@ -141,7 +169,8 @@ class Kept:
         said = said_of(self.rows)
         moved = {id: moves(said[id]) for id in read if id in said and said[id].get("moved")}
         rows = self._amended(document, read, moved) if moved else read
-        return self.between(self.own(document), {**rows, **self._episodes(rows)})
+        old = self.own(document)
+        return self.between(old, folded({**rows, **self._episodes(rows)}, asleep(old)))
 
     @staticmethod
     def _episodes(rows: Rows) -> Rows:
@@ -154,17 +183,16 @@ class Kept:
         known = {one.id: vector for one, vector in zip(sentences, vectors, strict=True)}
         return rows_of(episodes_of(home, passages, sentences, known))
 
-    def _amended(self, document: str, rows: Rows, moved: Mapping[str, Mapping[tuple[int, int], str]]) -> Rows:
-        new = {
-            id: (kind, amended(body, moved[id]) if id in moved else body) for id, (kind, body) in rows.items()
-        }
-        return {**new, **self._cast(new)} if new.pop(cast_id(document), None) else new
-
     @staticmethod
-    def _cast(rows: Rows) -> Rows:
-        """Whom the sentences of a document name."""
-        made = cast(*ordered(rows))
-        return rows_of([made] if made else [])
+    def _amended(document: str, rows: Rows, moved: Mapping[str, Mapping[tuple[int, int], str]]) -> Rows:
+        new = in_order(
+            {
+                id: (kind, amended(body, moved[id]) if id in moved else body)
+                for id, (kind, body) in unfolded(rows).items()
+            }
+        )
+        whole = {**new, **with_cast(new)} if new.pop(cast_id(document), None) else new
+        return folded(whole, asleep(rows))
 
     def _document(self, name: str) -> str:
         for id in (name, document_id(NAMESPACE, name)):
@@ -194,34 +222,37 @@ class Kept:
         if not gone:
             raise NotFound
         return {
-            id: change for document, own in gone.items() for id, change in self._cut(document, own).items()
+            id: change for document, own in gone.items() for id, change in self.cut(document, own).items()
         }
 
-    def _cut(self, document: str, gone: set[str]) -> Changes:
+    def cut(self, document: str, gone: set[str]) -> Changes:
         """A document without some of its passages."""
         old = self.own(document)
-        passages = {id: body for id, body in of_kind(old, "passage")}
+        whole = unfolded(old)
+        passages = {id: body for id, body in of_kind(whole, "passage")}
         if passages.keys() <= gone:
             return {id: (row, None) for id, row in old.items()}
-        new = {id: row for id, row in old.items() if id not in gone and row[1].get("passage") not in gone}
+        new = {id: row for id, row in whole.items() if id not in gone and row[1].get("passage") not in gone}
         for id, body in of_kind(dict(new), "passage"):
             before = body.get("previous")
             while before in gone:
                 before = passages[before].get("previous")
             new[id] = ("passage", plain({**body, "previous": before}))
-        _, _, said = ordered(new)
-        events = chained([one.statements for one in said], NAMESPACE)
-        new |= rows_of(replace(one, statements=own) for one, own in zip(said, events, strict=True))
-        for id, body in of_kind(old, "episode"):
+        if lost := told_names(whole) - told_names(new):
+            said = list(of_kind(new, *SENTENCES))
+            new |= {id: (new[id][0], unnamed(body, lost)) for id, body in said}
+            new = in_order(new)
+        for id, body in of_kind(whole, "episode"):
             held = [one for one in body["passages"] if one not in gone]
             del new[id]
             if held:
                 told = [passages[one]["at"] for one in held if passages[one].get("at")]
                 times = {"at": min(told), "until": max(told)} if told else {}
                 new[episode_id(held[0])] = ("episode", {**body, "passages": held, **times})
+        new = in_order(new)
         if new.pop(cast_id(document), None):
-            new |= self._cast(new)
-        return self.between(old, new)
+            new |= with_cast(new)
+        return self.between(old, folded(new, asleep(old) - gone))
 
     @staticmethod
     def unknown() -> Changes:
@@ -234,27 +265,77 @@ class Kept:
         """The inverse of commits, by their numbers from 0: all of it or nothing."""
         ends: Changes = {}
         since: dict[str, int] = {}
-        misfits: set[str] = set()
+        parted: set[str] = set()
         for number in numbers:
             for id, (before, after) in self.log[number].items():
                 since.setdefault(id, number)
                 first, last = ends.get(id, (before, before))
-                misfits |= {id} if last != before else set()
+                parted |= {id} if last != before else set()
                 ends[id] = first, after
+        same = {id for id, (first, last) in ends.items() if first == last} - parted
+        kinds = {id: row[0] for number in numbers for id, c in self.log[number].items() for row in c if row}
+        ends = {id: change for id, change in ends.items() if kinds[id] in RESTING}
+        over = {id: kinds[id] for id in parted & ends.keys()}
         back = {id: (last, first) for id, (first, last) in ends.items() if first != last}
-        misfits |= {id for id, (now, _) in back.items() if self.rows.get(id) != now}
-        over = {id: row[0] for id in misfits for row in (ends[id][0] or ends[id][1],) if row}
-        over = {id: kind for id, kind in over.items() if kind in RESTING}
-        if misfits - over.keys():
-            raise Conflict("a later commit changed it")
+        over |= {id: kinds[id] for id, (now, _) in back.items() if self.rows.get(id) != now}
         back = {id: change for id, change in back.items() if id not in over}
+        then = self._then(numbers, same)
+        back |= {id: one for id, one in self.between(self.rows, then).items() if id not in ends}
         back |= passed_over(self.rows, [self.log[number] for number in numbers], over)
-        passages = {id: row for id, (_, row) in back.items() if row and row[0] == "passage"}
+        passages = {id: row for id, (_, row) in back.items() if row and row[0] == "passage" and id in since}
         if not all(self._fits(row, since[id], back) for id, row in passages.items()):
             raise Conflict("its document was read anew, or the passage before it is gone")
         if not (back := followed(self.rows, back)):
             raise InputError
         return self._upheld(back)
+
+    def _then(self, numbers: Sequence[int], same: set[str]) -> Rows:
+        """The rows before commits, each taken back from its documents as they slept after it.
+
+        Those that are ``same`` after all of them stay as they are.
+
+        Afterwards those passages sleep that do now, but for what the commits themselves put to sleep, woke
+        or took away, unless it fell asleep or woke again.
+        """
+        then, sleeping, homes = dict(self.rows), asleep(self.rows), set[str]()
+        for number in reversed(numbers):
+            changes = {id: c for id, c in self.log[number].items() if (c[0] or c[1])[0] not in RESTING}
+            homes |= (own := {self._home(id, before or after) for id, (before, after) in changes.items()})
+            then = self._slept(then, own, self.slept[number])
+            for id, (before, after) in changes.items():
+                if id not in same:
+                    if then.get(id) != after:
+                        raise Conflict("a later commit changed it")
+                    then[id] = before
+                if before and before[0] == "passage" and self._turned(id, numbers) < number:
+                    if after is None or sleeps(before) != sleeps(after):
+                        sleeping = sleeping | {id} if sleeps(before) else sleeping - {id}
+            then = {id: row for id, row in then.items() if row}
+        return self._slept(then, homes, sleeping)
+
+    def _home(self, id: str, row: tuple[str, Body]) -> str:
+        """The document that a row is of; itself, or none, if it is of none."""
+        home = self.homes.get(row[1].get("passage", ""), id)
+        return str(row[1].get("document", home))
+
+    def _turned(self, id: str, numbers: Sequence[int]) -> int:
+        """The last commit but these by which a passage fell asleep or woke, since the first of these."""
+        known, found = None, -1
+        for number in range(min(numbers), len(self.log)):
+            before, after = self.log[number].get(id, (None, None))
+            known = sleeps(before) if before else known
+            if after and known not in (None, sleeps(after)) and number not in numbers:
+                found = number
+        return found
+
+    def _slept(self, rows: Rows, documents: set[str], sleeping: set[str]) -> Rows:
+        """Rows of which in these documents just those passages sleep."""
+        for document in documents & rows.keys():
+            own = self.own(document, rows)
+            if asleep(own) != sleeping & own.keys():
+                rows = {id: row for id, row in rows.items() if id not in own}
+                rows |= folded(unfolded(own), sleeping)
+        return rows
 
     def _fits(self, row: Row, since: int, back: Changes) -> bool:
         """Whether a passage that comes back finds its document and the passage before it as they were."""
@@ -271,15 +352,15 @@ class Kept:
         then = {**self.rows, **{id: now for id, (_, now) in changes.items() if now}}
         then = {id: row for id, row in then.items() if changes.get(id, (None, row))[1]}
         said = said_of(then)
+        back: Rows = {id: now for id, (_, now) in changes.items() if now and now[0] in SENTENCES}
+        for _, body in of_kind({id: now for id, (_, now) in changes.items() if now}, "passage"):
+            back |= {id: ("sentence", own) for id, own in body.get("asleep", ())}
+        moved = {id: moves(said[id]) for id in back if said.get(id, {}).get("moved")}
+        wrong = [id for id in moved if amended(back[id][1], moved[id]) != back[id][1]]
         states: dict[str, Row] = {}
-        for id, (_, now) in changes.items():
-            if now and now[0] in SENTENCES and said.get(id, {}).get("moved"):
-                body = amended(now[1], moves(said[id]))
-                if body != now[1]:
-                    states[id] = then[id] = (now[0], body)
-        for document in {then[then[id][1]["passage"]][1]["document"] for id in states}:
+        for document in {then[back[id][1]["passage"]][1]["document"] for id in wrong}:
             own = self.own(document, then)
-            if own.pop(cast_id(document), None):
-                states[cast_id(document)] = self._cast(own).get(cast_id(document))
+            new = self._amended(document, own, moved)
+            states |= {id: now for id, (_, now) in self.between(own, new).items()}
         kept = {id: change for id, change in changes.items() if id not in states}
         return kept | {id: (self.rows.get(id), now) for id, now in states.items() if self.rows.get(id) != now}

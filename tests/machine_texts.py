@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from machine_derived import NAMESPACE, Rows
-from machine_rows import rows_of
+from machine_folding import rows_of
 
 from graphmem.ingest.language import ENGLISH, named
 from graphmem.ingest.pipeline import Plan, Prepared, read_source

@@ -35,6 +35,7 @@ STEPS = int(os.environ.get("GRAPHMEM_MACHINE_STEPS", "10000"))
 
 VERBS = {"ingest", "forget", "relate", "correct", "retract", "admit", "pin", "rename", "retype", "split"}
 VERBS |= {"move", "same", "different", "undo", "undo several", "stand", "forget a time", "use", "note"}
+VERBS |= {"fade", "wake", "woken by itself", "archive", "reflect"}
 
 
 def test_a_memory_is_what_its_model_says_after_every_step() -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal, TypeAlias
 
-from graphmem import folding, schema
+from graphmem import schema
 from graphmem.changes import diff
 from graphmem.cutting import remaining
-from graphmem.edits import document_records
+from graphmem.edits import document_records, refolded
+from graphmem.folding import asleep
 from graphmem.stores.base import Store
-from graphmem.types import Change, Passage, Record, View
+from graphmem.types import Change, Passage, View
 
 To: TypeAlias = Literal["dormant", "archived"]
 
@@ -39,16 +40,9 @@ def _folded(store: Store, view: View, passages: Iterable[Passage], *, sleep: boo
     changes: list[Change] = []
     for document, own in _by_document(passages).items():
         if old := document_records(store, view, document):
-            changes += diff(old, refolded(old, own, sleep=sleep))
+            before = asleep(map(schema.from_record, old))
+            changes += diff(old, refolded(old, before | own if sleep else before - own))
     return tuple(changes)
-
-
-def refolded(records: Iterable[Record], passages: Collection[str], *, sleep: bool) -> list[Record]:
-    """The records of a document with these of its passages asleep, or awake, and all others as they were."""
-    values = [schema.from_record(record) for record in records]
-    before = folding.asleep(values)
-    after = before | set(passages) if sleep else before - set(passages)
-    return [schema.to_record(value) for value in folding.folded(folding.unfolded(values), after)]
 
 
 def _by_document(passages: Iterable[Passage]) -> Mapping[str, set[str]]:

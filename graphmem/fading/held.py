@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 import numpy as np
 
 from graphmem import schema
+from graphmem.embedding import together
 from graphmem.identity import correction_id
 from graphmem.saying import is_said
 from graphmem.statements import event_id, fact_id
@@ -56,7 +57,7 @@ def held(store: Store, view: View) -> list[Held]:
         Held(
             one,
             documents[one.document],
-            tuple(sorted(of[one.id], key=lambda sentence: sentence.position)),
+            tuple(sorted(of[one.id], key=_place)),
             meant.get(one.id),
             uses.get(one.id, ()),
             pins.get(one.id, ""),
@@ -77,7 +78,7 @@ def _all(store: Store, view: View, kind: str, type: type[_T]) -> dict[str, _T]:
 
 def _meant(store: Store, view: View, of: Iterable[tuple[str, Iterable[Sentence]]]) -> dict[str, FloatArray]:
     """The meaning of passages: the unit sum of their sentences' vectors, else their own."""
-    parts = {passage: [one.id for one in own] for passage, own in of}
+    parts = {passage: [one.id for one in sorted(own, key=_place)] for passage, own in of}
     ids = [id for passage, own in parts.items() for id in (passage, *own)]
     found: dict[str, FloatArray] = {}
     for first in range(0, len(ids), _BATCH):
@@ -85,10 +86,13 @@ def _meant(store: Store, view: View, of: Iterable[tuple[str, Iterable[Sentence]]
     meant: dict[str, FloatArray] = {}
     for passage, own in parts.items():
         rows = [found[id] for id in own if id in found] or [found[id] for id in (passage,) if id in found]
-        total = np.sum(rows, axis=0, dtype=np.float32) if rows else None
-        if total is not None and (length := float(np.linalg.norm(total))) > 0:
-            meant[passage] = np.asarray(total / length, dtype=np.float32)
+        if rows and (total := together(rows)).any():
+            meant[passage] = total
     return meant
+
+
+def _place(sentence: Sentence) -> int:
+    return sentence.position
 
 
 def _pins(

@@ -139,6 +139,8 @@ class Editing(Reading):
     def split(self, name: str, to: str, where: Iterable[str]) -> Commit:
         """Say that in some sentences or documents, by id or URI, a name means another, to be called ``to``.
 
+        What sleeps of a document is told so as well.
+
         Raises:
             NotFound: there is no such sentence or document, or none of them names it.
             InputError: the new name is empty, or the old one.
@@ -153,7 +155,7 @@ class Editing(Reading):
             raise NotFound(
                 f"none of these names {of.name!r}: 'graphmem show {of.name!r}' lists where it stands"
             )
-        changes = correcting.move(self.store, view, self._hand(), places, to)
+        changes = correcting.move(self.store, view, self._hand(), sentences, places, to)
         return self.write(changes, f"split {of.name}: {to} in {len(places)} sentences")
 
     def _sentences_of(self, place: str) -> list[Sentence]:
