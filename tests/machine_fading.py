@@ -12,6 +12,7 @@ from machine_derived import SENTENCES, Rows, of_kind, pick, supported
 from machine_folding import asleep, folded, pinned, unfolded
 from machine_resting import RESTING, rests_on
 from machine_rows import Changes, Kept, rows_changed
+from machine_texts import TEXTS
 
 from graphmem import NotFound
 from graphmem.types import Commit
@@ -65,6 +66,7 @@ class Fading:
     memory: Any
     did: Any
     committed: Any
+    ingest: Any
     told: Any
 
     def by(self, author: str, verb: str, expect: Any, act: Any) -> None:
@@ -108,6 +110,12 @@ class Fading:
             return refolded(self.model, ids, sleep=False)
 
         self.by("forgetting", "wake", expect, lambda: self.memory.wake(ids))
+
+    @rule(number=st.integers(0, 10**6), version=st.integers(0, 1))
+    def touch(self, number: int, version: int) -> None:
+        """Most sleeps, and then something is read that may touch it."""
+        self.fade(0.25, "dormant")
+        self.ingest(pick(sorted(TEXTS), number, min(TEXTS)), version)
 
     def woke(self, commit: Commit) -> None:
         """What a new document touches wakes of itself."""

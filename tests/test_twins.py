@@ -137,7 +137,7 @@ def awake(both: Twins, chance: Random) -> Verb:
     return chance.choice(verbs)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
 @given(st.integers(0, 10**9).map(Random), st.integers(4, 24))
 def test_what_slept_between_is_what_never_slept(chance: Random, steps: int) -> None:
     moment = datetime(2030, 1, 1, tzinfo=timezone.utc)
