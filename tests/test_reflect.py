@@ -163,3 +163,12 @@ def test_all_reflectors_together(memory: Memory) -> None:
         assert {commit.author for commit in found.commits} == {AUTHOR}
         memory.undo(found.commits[0].id, run=found.commits[0].id)
         assert not list(memory.notes())
+
+
+def test_a_new_passage_is_gone_over_where_all_else_sleeps(memory: Memory) -> None:
+    put(memory, {"talk.txt": TALK})
+    memory.reflect("topics")
+    memory.fade(most=0)
+    put(memory, {"other.txt": OTHER})
+    assert memory.reflect("topics").made and not memory.verify()
+    assert not memory.reflect("topics").commits

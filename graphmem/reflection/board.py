@@ -127,6 +127,8 @@ class Board:
             rows = np.stack([vectors[id] for id in block])
             stored = self._stored(rows, LARGEST)
             self.load(near[0][0] for near in stored if near and near[0][1] >= NEAR)
+            # Topics of which all sleeps have no vector that would say how wide means are.
+            self._means = np.pad(self._means, ((0, 0), (0, rows.shape[1] - self._means.shape[1])))
             width = len(self._ids)
             known = rows @ self._means[:width].T if width else np.zeros((len(block), 0), dtype=np.float32)
             fresh: dict[int, None] = {}  # rows whose mean is another than in ``known``
