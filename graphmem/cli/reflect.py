@@ -24,7 +24,7 @@ from graphmem.cli.options import (
     talk,
 )
 from graphmem.memory import DEFAULT_NAMESPACE
-from graphmem.notes import Note
+from graphmem.notes import TIES, Note
 from graphmem.reflection import REFLECTORS, Reflection, Worded
 
 
@@ -51,7 +51,9 @@ def lines(found: Reflection, dry_run: bool) -> Iterator[str]:
         return
     yield f"went over {'all of the memory, ' if found.whole else ''}{over}"
     for sign, notes in (("+", found.made), ("~", found.remade), ("-", found.gone)):
-        yield from (f"{sign} {_line(note)}" for note in notes)
+        yield from (f"{sign} {_line(note)}" for note in notes if note.kind not in TIES)
+        if ties := sum(note.kind in TIES for note in notes):
+            yield f"{sign} {_notes(ties)} by which recall finds more, unlisted (keys of turns, ties)"
     if found.commits:
         first, last = found.commits[0].id[:10], found.commits[-1].id[:10]
         yield f"to take it back: graphmem undo {first if first == last else f'--run {first}'}"

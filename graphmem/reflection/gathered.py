@@ -73,12 +73,15 @@ def means(store: Store, view: View, ids: Collection[str]) -> dict[str, FloatArra
 
 
 def line(passage: Passage, sentence: Sentence) -> tuple[str, Source]:
-    """A sentence as a line of a note, with who says it, and where it stands; a long one is cut at a word."""
+    """A sentence as a line of a note, with who says it, and where it stands; a long one is cut at a word.
+
+    What is wrapped in its source is not in the line.
+    """
     text = sentence.text
     if len(text) > LONGEST:
         text = text[: LONGEST + 1].rpartition(" ")[0] or text[:LONGEST]
     source = Source(passage.id, sentence.start, sentence.start + len(text))
-    shown = text if len(text) == len(sentence.text) else f"{text} …"
+    shown = " ".join(text.split()) + (" …" if len(text) < len(sentence.text) else "")
     return f"{passage.speaker}: {shown}" if passage.speaker else shown, source
 
 

@@ -65,7 +65,8 @@ def sessions(
         group = _session(store, view, passage)
         done.update(group)
         about = f"{passage.document} {passage.heading}".strip()
-        title = " · ".join(filter(None, (passage.heading, day(passage.at) if passage.at else "")))
+        named = passage.heading or _titled(store, view, passage.document)
+        title = " · ".join(filter(None, (named, day(passage.at) if passage.at else "")))
         yield _note(store, view, namespace, SESSION, about, title, list(group))
 
 
@@ -155,6 +156,12 @@ def _session(store: Store, view: View, passage: Passage) -> dict[str, Passage]:
             found |= inside
             edge = list(inside)
     return found
+
+
+def _titled(store: Store, view: View, document: str) -> str:
+    """The title of a document, or where it is from."""
+    body = store.get(view, [document])[document].body
+    return str(body.get("title") or body["uri"])
 
 
 def _dates(store: Store, view: View, touched: Collection[str]) -> list[date]:
