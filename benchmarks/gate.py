@@ -13,7 +13,7 @@ from functools import reduce
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import conversation, episodic, extraction, multihop
+from benchmarks import conversation, episodic, extraction, multihop, routines
 from benchmarks.datasets import DEFAULT_DATA, DatasetMissing, chats
 from graphmem.embedding import SentenceEncoder
 from graphmem.ingest.language import ENGLISH, load
@@ -38,12 +38,14 @@ HEADLINES: Final = {
 
 
 def measured(name: str, data: Path) -> dict[str, Any]:
-    """The figures of ``conversation``, a part of ``extraction``, or a set of ``episodic`` or ``multihop``."""
+    """The figures of a benchmark, a part of ``extraction``, or a set of ``episodic`` or ``multihop``."""
     if name in HEADLINES:
         return dict(extraction.PARTS[name](data, load(ENGLISH))[HEADLINES[name]])
     if name == "conversation":
         file = data / "conversation" / "locomo_dev5.json"
         return conversation.measure(chats(file), SentenceEncoder())
+    if name == "routines":
+        return routines.measure(routines.year(data), routines.marked(), SentenceEncoder())
     if name in episodic.SETS:
         return episodic.measure_set(name, data / "episodic" / episodic.SETS[name][0], baselines=False)
     passages, asked = multihop.SETS[name]

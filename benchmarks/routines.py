@@ -91,6 +91,11 @@ def marked(file: Path = MARKS) -> list[Marked]:
     ]
 
 
+def year(data: Path) -> Path:
+    """The calendar of LifeBench's year in the folder of the datasets."""
+    return data / "episodic" / FOLDER / "phone_data" / "calendar.json"
+
+
 def calendar(file: Path) -> list[Row]:
     """The records in their order."""
     rows = load(file if file.exists() else missing(file))
@@ -214,7 +219,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--marks", type=Path, default=MARKS, help="which of its records recur")
     parser.add_argument("--json", action="store_true", help="one line of JSON on stdout")
     options = parser.parse_args(arguments)
-    file = options.calendar or options.data / "episodic" / FOLDER / "phone_data" / "calendar.json"
+    file = options.calendar or year(options.data)
     found = measure(file, marked(options.marks), SentenceEncoder())
     if options.json:
         print(json.dumps({"benchmark": "routines", **found}))
