@@ -96,3 +96,10 @@ def test_other_namespaces_take_no_part(tmp_path: Path) -> None:
     with opened(tmp_path) as memory:
         put(memory, {"other.txt": RAIN}, pipeline="auto")
         assert not reflect(memory)
+
+
+def test_a_line_may_be_wrapped_in_its_source(tmp_path: Path) -> None:
+    with opened(tmp_path) as memory:
+        put(memory, {"chat.txt": CHAT.replace("live in Oslo", "live in\nOslo")}, pipeline="auto")
+        told = [part.text for part in reflect(memory)["ann quist"].parts]
+        assert "Ann Quist: I live in Oslo." in told and not any("\n" in line for line in told)

@@ -37,6 +37,8 @@ FACTS: Final = 400
 _MOST: Final = {"relation": 5, "holds": 8, "likes": 4, "often": 3, "recent": 4}
 """Lines of each sort, in their order."""
 _SURE: Final = 0.5  # confidence of a fact that is told
+# A line that is wrapped goes on; one that is followed by a field, a list or an empty one does not.
+_LISTED: Final = re.compile(r"\n\s*(?:\n|[\w ]{1,40}:|[-*•|#])")
 _LONGEST: Final = 240  # characters of a line: a longer sentence says too many things
 _TALK: Final = re.compile(r"\b(?:you|your|yours|you're|thanks|congrats|wow)\b", re.IGNORECASE)
 _LIKES: Final = frozenset({"like", "love", "enjoy", "prefer", "adore", "hate", "dislike", "cherish"})
@@ -167,14 +169,14 @@ def _line(fact: Fact, entity: Entity, sentence: Sentence, passage: Passage) -> _
         return None
     start, end = clause(sentence.text, one)
     text = sentence.text[start:end].strip()
-    if len(text) > _LONGEST or "\n" in text or text.endswith("?") or _TALK.search(text):
+    if len(text) > _LONGEST or _LISTED.search(text) or text.endswith("?") or _TALK.search(text):
         return None
     start = sentence.text.index(text, start)
     source = Source(passage.id, sentence.start + start, sentence.start + start + len(text))
     at = fact.when.begin if fact.when and fact.when.begin else sentence.at
     who = f"{passage.speaker}: " if passage.kind == "turn" and passage.speaker else ""
     weight = fact.stated + (1.0 if fact.relation else 0.0) + fact.confidence
-    return _Line(_sort(fact, entity), f"{who}{text}", source, at, weight)
+    return _Line(_sort(fact, entity), f"{who}{' '.join(text.split())}", source, at, weight)
 
 
 def _evidence(store: Store, view: View, facts: Sequence[str]) -> Mapping[str, list[tuple[Sentence, Passage]]]:
