@@ -20,6 +20,9 @@ SECTIONS: Final[Mapping[str, tuple[str, str]]] = {
 }
 """By benchmark the title of its section, and what it measures."""
 
+_FOLDERS: Final = frozenset({"sets", "rows"})
+"""Names in a run that say nothing by themselves."""
+
 
 def section(name: str, run: Figures) -> Iterator[str]:
     """The figures of a run as tables."""
@@ -43,7 +46,7 @@ def tables(heading: str, figures: Figures) -> Iterator[str]:
         yield from _rows(rows)
     for name, value in inner.items():
         if name not in rows:
-            yield from tables(f"{heading}: {name}" if heading else name, value)
+            yield from tables(", ".join(filter(None, (heading, "" if name in _FOLDERS else name))), value)
 
 
 def _flat(value: Figures) -> bool:
@@ -60,7 +63,10 @@ def _rows(rows: Mapping[str, Figures]) -> Iterator[str]:
 
 
 def _told(value: Any) -> str:
-    return " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    """A figure; three are a gain with its interval."""
+    if isinstance(value, list) and len(value) == 3 and all(isinstance(one, float) for one in value):
+        return "{:+.4f} [{:+.4f}, {:+.4f}]".format(*value)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 WRITERS: Final[Mapping[str, Callable[[Figures], Iterable[str]]]] = {
