@@ -292,6 +292,8 @@ CALLS: Final[dict[str, Probe]] = {
     "retrieval.hits.hits": _hits,
     "retrieval.subgraph.Subgraph": _subgraph,
     "retrieval.turns.turn_scores": _turns,
+    "fading.sleep.Back": _undoings,
+    "fading.sleep.back": _undoings,
     "undoing.chosen": _undoings,
     "undoing.undoing": _undoings,
     "aio.AsyncMemory": lambda memory, _: asyncio.run(_awaited(memory)),

@@ -295,7 +295,7 @@ class Kept:
         Those that are ``same`` after all of them stay as they are.
 
         Afterwards those passages sleep that do now, but for what the commits themselves put to sleep, woke
-        or took away, unless it fell asleep or woke again.
+        or took away, unless it is there and fell asleep or woke again.
         """
         then, sleeping, homes = dict(self.rows), asleep(self.rows), set[str]()
         for number in reversed(numbers):
@@ -307,7 +307,8 @@ class Kept:
                     if then.get(id) != after:
                         raise Conflict("a later commit changed it")
                     then[id] = before
-                if before and before[0] == "passage" and self._turned(id, numbers) < number:
+                free = id not in self.rows or self._turned(id, numbers) < number
+                if before and before[0] == "passage" and free:
                     if after is None or sleeps(before) != sleeps(after):
                         sleeping = sleeping | {id} if sleeps(before) else sleeping - {id}
             then = {id: row for id, row in then.items() if row}

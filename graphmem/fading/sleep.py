@@ -85,6 +85,7 @@ class Back:
             for passage in _passages(records):
                 self.homes[passage.id] = str(passage.body["document"])
                 self.asleep[passage.id] = _sleeps(passage)
+        self.there = frozenset(self.asleep)
 
     def _own(self, changes: Sequence[Change]) -> dict[str, list[Change]]:
         """The changes of a commit that are of these documents, by document."""
@@ -109,8 +110,9 @@ class Back:
             if self.misfits:
                 continue
             state = self.then[document]
-            slept = self.sleep.after(_passages(state.values()), commit.seq)
-            state = {one.id: one for one in refolded(state.values(), slept)}
+            if document in state:  # what stays gone, whatever became of it meanwhile, is not folded
+                slept = self.sleep.after(_passages(state.values()), commit.seq)
+                state = {one.id: one for one in refolded(state.values(), slept)}
             for change in changes:
                 self._wanted(change, commit.seq)
             left = [change for change in changes if change.id not in self.same]
@@ -118,9 +120,10 @@ class Back:
             self.then[document] = patch(inverse(left), state)
 
     def _wanted(self, change: Change, seq: int) -> None:
-        """A passage that comes back sleeps as it did, one that fell asleep wakes, unless it turned since."""
+        """A passage that comes back sleeps as it did; one that is there as before, unless it turned since."""
         before, after = change.before, change.after
-        if before is None or before.kind != schema.PASSAGE or self.sleep.turns.get(change.id, 0) > seq:
+        turned = self.sleep.turns.get(change.id, 0) if change.id in self.there else 0
+        if before is None or before.kind != schema.PASSAGE or turned > seq:
             return
         if after is None or _sleeps(before) != _sleeps(after):
             self.asleep[change.id] = _sleeps(before)
@@ -130,7 +133,8 @@ class Back:
         found: list[Change] = []
         for document, state in self.then.items():
             slept = {one.id for one in _passages(state.values()) if self.asleep.get(one.id, _sleeps(one))}
-            found += diff(self.now[document], refolded(state.values(), slept))
+            there = refolded(state.values(), slept) if document in state else state.values()
+            found += diff(self.now[document], there)
         return tuple(found)
 
 
