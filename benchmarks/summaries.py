@@ -30,7 +30,7 @@ from benchmarks.measures import table
 from graphmem.embedding import SentenceEncoder
 from graphmem.memory import Memory
 from graphmem.reflection.gathered import terms
-from graphmem.reflection.salience import lexrank, word_vectors
+from graphmem.reflection.salience import central, word_vectors
 from graphmem.reflection.summaries import LINES
 
 SEEDS: Final = (1, 2, 3)
@@ -64,10 +64,10 @@ def summed_up(memory: Memory, chat: Chat) -> dict[str, set[str]]:
     return found
 
 
-def central(turns: Sequence[Said]) -> list[Said]:
-    """The central turns by LexRank, longer ones first among equals."""
+def by_centre(turns: Sequence[Said]) -> list[Said]:
+    """The central turns first, by LexRank as texts are summed up."""
     rows = word_vectors([(terms(turn.text), []) for turn in turns])
-    weights = lexrank(rows @ rows.T) * np.log1p(np.count_nonzero(rows, axis=1))
+    weights = central(rows, rows @ rows.T)
     return [turns[place] for place in np.argsort(-weights, kind="stable").tolist()]
 
 
@@ -76,7 +76,7 @@ def baselines() -> dict[str, Choose]:
     found: dict[str, Choose] = {
         "longest": lambda turns: sorted(turns, key=lambda turn: -len(turn.text)),
         "first": lambda turns: turns,
-        "LexRank": central,
+        "LexRank": by_centre,
     }
     for seed in SEEDS:
         random = Random(seed)

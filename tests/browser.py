@@ -273,3 +273,12 @@ def remember(store: str, encoder: Embedder) -> None:
     pytest.importorskip("spacy", reason="needs spaCy: pip install spacy")
     with Memory.open(store, embedder=encoder) as memory:
         put(memory, TEXTS, ENGLISH)
+
+
+@pytest.fixture
+def tab(chromium: object, address: str) -> Iterator[Tab]:
+    """A tab on the ``address`` of a file of tests, in which nothing went wrong when it is left."""
+    with Tab(chromium, address) as tab:
+        yield tab
+        assert tab.faults == []
+        assert tab.page.get_by_test_id("stException").count() == 0

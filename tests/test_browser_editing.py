@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import browser_steps as step
 import pytest
-from browser import Tab, chromium, explorer, remember
+from browser import Tab, chromium, explorer, remember, tab
 
 from graphmem.embedding import SentenceEncoder
 
-FIXTURES = (chromium,)
+FIXTURES = (chromium, tab)
 
 
 @pytest.fixture(scope="module")
@@ -21,14 +21,6 @@ def address(tmp_path_factory: pytest.TempPathFactory, encoder: SentenceEncoder) 
     remember(store, encoder)
     with explorer(store, folder / "log") as address:
         yield address
-
-
-@pytest.fixture
-def tab(chromium: object, address: str) -> Iterator[Tab]:
-    with Tab(chromium, address) as tab:
-        yield tab
-        assert tab.faults == []
-        assert tab.page.get_by_test_id("stException").count() == 0
 
 
 def test_a_file_is_uploaded_found_and_forgotten(tab: Tab) -> None:

@@ -8,14 +8,14 @@ from datetime import datetime, timedelta, timezone
 
 import looks
 import pytest
-from browser import QUESTION, Tab, chromium, explorer, remember
+from browser import QUESTION, Tab, chromium, explorer, remember, tab
 from conftest import put
 
 from graphmem import Memory
 from graphmem.agent import TaskGraph
 from graphmem.embedding import SentenceEncoder
 
-FIXTURES = (chromium,)
+FIXTURES = (chromium, tab)
 FIRST = datetime(2026, 1, 5, 18, tzinfo=timezone.utc)
 SPRING = {"from": "2026-01", "to": "2026-03"}
 PLACES: tuple[tuple[str, dict[str, str]], ...] = (
@@ -46,14 +46,6 @@ def address(tmp_path_factory: pytest.TempPathFactory, encoder: SentenceEncoder) 
         tasks.add("find her address", step_of="write to the captain")
     with explorer(store, folder / "log") as address:
         yield address
-
-
-@pytest.fixture
-def tab(chromium: object, address: str) -> Iterator[Tab]:
-    with Tab(chromium, address) as tab:
-        yield tab
-        assert tab.faults == []
-        assert tab.page.get_by_test_id("stException").count() == 0
 
 
 def test_what_recurs_has_its_days_on_the_axis(tab: Tab) -> None:

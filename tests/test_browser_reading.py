@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, fields
 import browser_steps as step
 import looks
 import pytest
-from browser import ANSWER, PAGES, QUESTION, Tab, chromium, explorer, remember
+from browser import ANSWER, PAGES, QUESTION, Tab, chromium, explorer, remember, tab
 
 from graphmem.embedding import SentenceEncoder
 
-FIXTURES = (chromium,)
+FIXTURES = (chromium, tab)
 PLACES = (
     *((path, {}) for path in PAGES),
     ("", {"q": QUESTION}),
@@ -32,14 +32,6 @@ def address(tmp_path_factory: pytest.TempPathFactory, encoder: SentenceEncoder) 
     remember(store, encoder)
     with explorer(store, folder / "log", "--read-only") as address:
         yield address
-
-
-@pytest.fixture
-def tab(chromium: object, address: str) -> Iterator[Tab]:
-    with Tab(chromium, address) as tab:
-        yield tab
-        assert tab.faults == []
-        assert tab.page.get_by_test_id("stException").count() == 0
 
 
 def test_a_question_is_answered_and_leads_on(tab: Tab) -> None:

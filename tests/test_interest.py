@@ -9,12 +9,12 @@ import pytest
 from conftest import put
 from hypothesis import given
 from hypothesis import strategies as st
+from test_fading import passages
 
 from graphmem import Memory
 from graphmem.fading import POLICY, Policy
 from graphmem.fading.held import Held, held
 from graphmem.fading.interest import interest
-from graphmem.types import Passage
 
 AT = datetime(2023, 6, 1, tzinfo=timezone.utc)
 CHAT = """[2023-05-01 10:00] Bo Rask: the violin of Bergen was mended by Iver.
@@ -29,10 +29,6 @@ CHAT = """[2023-05-01 10:00] Bo Rask: the violin of Bergen was mended by Iver.
 def chat(memory: Memory) -> Memory:
     put(memory, {"chat.txt": CHAT})
     return memory
-
-
-def passages(memory: Memory) -> list[Passage]:
-    return [one for one in memory.parts(memory.document("chat.txt"), 100) if isinstance(one, Passage)]
 
 
 def interests(memory: Memory) -> list[float]:

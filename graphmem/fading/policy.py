@@ -15,7 +15,7 @@ from typing import Final
 from graphmem.errors import InputError
 from graphmem.fading.activation import activation
 from graphmem.fading.held import Held
-from graphmem.fading.importance import PARTS, importance
+from graphmem.fading.importance import importance
 from graphmem.fading.interest import interest
 from graphmem.fading.layers import HALF_LIFE, Layer, layer
 from graphmem.fading.strength import retention
@@ -60,7 +60,7 @@ class Policy:
 
     def __post_init__(self) -> None:
         """Refuse weights of what there is not."""
-        if stray := self.weights.keys() - {*PARTS, "retention", "activation", "interest"}:
+        if stray := self.weights.keys() - WEIGHTS.keys():
             raise InputError(f"a policy knows no {min(stray)!r}: give weights of {', '.join(WEIGHTS)}")
 
 

@@ -27,20 +27,26 @@ _NAME: Final = 2.0  # of a name beside a word: it is what two sentences are abou
 Doubles = NDArray[np.float64]
 
 
-def salience(said: Sequence[tuple[PassageKind, str]], rows: Doubles) -> Doubles:
+def salience(said: Sequence[tuple[PassageKind, str]], rows: Doubles, alike: Doubles) -> Doubles:
     """How well each sentence stands for all, shape (n,), at least 0; the best of what is said or written 1.
 
     Args:
         said: of each the kind of its passage, and its text.
         rows: of each its words, shape (n, words), as ``word_vectors`` gives them.
+        alike: how alike they are, shape (n, n): the products of the rows.
     """
     turns = np.array([kind == "turn" for kind, _ in said], dtype=bool)
     found = np.zeros(len(said))
     texts = [text for _, text in said]
-    for among, measure in ((turns, _telling(texts)), (~turns, _central(rows))):
-        most = float(measure[among].max(initial=0.0))
-        found[among] = measure[among] / (most or 1.0)
+    if turns.any():
+        found[turns] = _share(_telling(texts)[turns])
+    if not turns.all():
+        found[~turns] = _share(central(rows, alike)[~turns])
     return found
+
+
+def _share(measure: Doubles) -> Doubles:
+    return np.asarray(measure / (float(measure.max(initial=0.0)) or 1.0))
 
 
 def _telling(texts: Sequence[str]) -> Doubles:
@@ -51,9 +57,9 @@ def _telling(texts: Sequence[str]) -> Doubles:
     return np.array([one * (1 + of_self(words(text))) for one, text in zip(information, texts, strict=True)])
 
 
-def _central(rows: Doubles) -> Doubles:
-    """How central each sentence is; a greeting is like all others, so a longer one comes before it."""
-    return np.asarray(lexrank(rows @ rows.T) * np.log1p(np.count_nonzero(rows, axis=1)))
+def central(rows: Doubles, alike: Doubles) -> Doubles:
+    """How central each sentence is, shape (n,); a greeting is like all others, so longer ones come first."""
+    return np.asarray(lexrank(alike) * np.log1p(np.count_nonzero(rows, axis=1)))
 
 
 def word_vectors(texts: Sequence[tuple[list[str], list[str]]]) -> Doubles:

@@ -219,7 +219,7 @@ def _central(store: Store, view: View, found: Read) -> list[tuple[Passage, Sente
     rows = word_vectors([(terms(one.text), naming.get(one.id, [])) for _, one in pairs])
     alike = rows @ rows.T
     chosen: list[int] = []
-    weight = salience([(passage.kind, one.text) for passage, one in pairs], rows)
+    weight = salience([(passage.kind, one.text) for passage, one in pairs], rows, alike)
     for place in np.argsort(-np.round(weight, 9), kind="stable").tolist():
         if len(chosen) == LINES:
             break
