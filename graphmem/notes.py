@@ -102,6 +102,11 @@ def note_id(namespace: str, kind: str, about: str) -> str:
     return "n" + digest("note", namespace, kind, about)
 
 
+def rests_on(body: Mapping[str, Any]) -> tuple[str, ...]:
+    """``Note.passages`` of the body of a note."""
+    return tuple(dict.fromkeys(source[0] for _, sources in body.get("parts", ()) for source in sources))
+
+
 def write_note(n: Note) -> dict[str, Any]:
     """The body of a note."""
     return {

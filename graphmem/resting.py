@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from graphmem import schema
-from graphmem.notes import Note
+from graphmem.notes import Note, rests_on
 from graphmem.stores.base import Store
 from graphmem.types import Change, Record, View
 
@@ -27,7 +27,9 @@ def followed(store: Store, view: View, changes: Sequence[Change]) -> tuple[Chang
     written = [change for change in changes if change.after and change.after.kind in KINDS]
     if not written and not gone:
         return tuple(changes)
-    made = [_left(change, _missing(store, view, after, change.after)) for change in changes]
+    rests = {change.id: _rests(change.after) for change in written}
+    missing = _missing(store, view, after, {id for ids in rests.values() for id in ids})
+    made = [_left(change, missing & rests.get(change.id, frozenset())) for change in changes]
     return (*(change for change in made if change), *_resting(store, view, gone, after))
 
 
@@ -40,13 +42,17 @@ def _resting(store: Store, view: View, gone: Collection[str], after: Collection[
         yield Change(record, _without(record, gone))
 
 
-def _missing(
-    store: Store, view: View, after: dict[str, Record | None], record: Record | None
-) -> frozenset[str]:
-    """The passages that a note or a use rests on and that are not there after the changes."""
-    if record is None or record.kind not in KINDS:
+def _rests(record: Record | None) -> frozenset[str]:
+    """The passages that a note or a use rests on."""
+    if record is None:
         return frozenset()
-    named = {edge.target for edge in schema.index(record).edges if edge.kind in EDGES}
+    return frozenset([record.body["passage"]] if record.kind == schema.USE else rests_on(record.body))
+
+
+def _missing(
+    store: Store, view: View, after: Mapping[str, Record | None], named: Collection[str]
+) -> frozenset[str]:
+    """Those of these passages that are not there after the changes."""
     asked = {id for id in named if id not in after}
     there = store.get(view, sorted(asked)).keys() if asked else ()
     return frozenset({*asked.difference(there), *(id for id in named if id in after and after[id] is None)})

@@ -14,7 +14,7 @@ from graphmem.corrections import Correction, read_correction, write_correction
 from graphmem.folding import dormant_text
 from graphmem.grants import Grant, Trust, read_grant, read_trust, write_grant, write_trust
 from graphmem.identity import entity_id, fold, unit_id
-from graphmem.notes import QUESTION, UNSEARCHED, Note, read_note, write_note
+from graphmem.notes import QUESTION, UNSEARCHED, Note, read_note, rests_on, write_note
 from graphmem.resolution.profile import name_key
 from graphmem.slots import Dispute, Slot, read_dispute, read_slot, write_dispute, write_slot
 from graphmem.statements import Event, Fact, Statement, event_id, fact_id
@@ -353,13 +353,13 @@ def _index_dispute(record: Record) -> Index:
 
 def _index_note(record: Record) -> Index:
     """It tells of what its newest source tells: before that, nothing is known of it."""
-    note = read_note(record.id, record.namespace, record.body)
-    made_of = (Edge(MADE_OF, passage) for passage in note.passages)
-    links = (Edge(LINKS, other) for other in dict.fromkeys(note.links))
-    gathers = (Edge(GATHERS, passage) for passage in note.passages if note.kind == TOPIC)
-    leads = (Edge(LEADS_TO, passage) for passage in note.passages[:1] if note.kind == QUESTION)
-    edges = (*made_of, *links, *gathers, *leads)
-    return Index(edges=edges, text=searched_text(record), valid_at=note.until or note.at)
+    body, passages = record.body, rests_on(record.body)
+    made_of = (Edge(MADE_OF, passage) for passage in passages)
+    links = (Edge(LINKS, other) for other in dict.fromkeys(body.get("links", ())))
+    gathers = (Edge(GATHERS, passage) for passage in passages if body["kind"] == TOPIC)
+    leads = (Edge(LEADS_TO, passage) for passage in passages[:1] if body["kind"] == QUESTION)
+    told = bodies.parse_moment(body.get("until") or body.get("at"))
+    return Index(edges=(*made_of, *links, *gathers, *leads), text=searched_text(record), valid_at=told)
 
 
 def _index_task(record: Record) -> Index:

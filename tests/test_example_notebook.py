@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,10 @@ LARGEST = 20_000  # bytes; outputs that are kept are few and small
 
 
 def printed(cell: Any) -> list[str]:
-    """What a cell prints and gives, as text."""
-    return [one.get("text") or one["data"]["text/plain"] for one in cell.get("outputs", ())]
+    """What a cell prints and gives, as text; a kernel sends what is printed in as many pieces as it likes."""
+    outputs = groupby(cell.get("outputs", ()), key=lambda one: one.get("name") or one["output_type"])
+    texts = ((one.get("text") or one["data"]["text/plain"] for one in of) for _, of in outputs)
+    return ["".join(of) for of in texts]
 
 
 @pytest.mark.parametrize("file", NOTEBOOKS, ids=lambda file: file.name)

@@ -154,23 +154,26 @@ class AdjacencyArrays:
         dirty = np.count_nonzero(self._dirty["out"]) + np.count_nonzero(self._dirty["in"])
         return self if dirty * _STALE_SHARE <= self._nodes else self.clean(tables)
 
-    def of(self, tables: Tables, keys: Keys, way: Way) -> Rows:
-        """The rows of these nodes: edges that leave ("out") or enter them ("in"), or degrees by namespace."""
+    def of(self, tables: Tables, keys: Keys, way: Way, kinds: Sequence[int] | None = None) -> Rows:
+        """The rows of these nodes: edges that leave ("out") or enter them ("in"), or degrees by namespace.
+
+        With ``kinds`` only rows of these: of who is named everywhere, the tables hold a thousand others.
+        """
         dirty = self._dirty[way][keys]
-        if not dirty.any():
-            return self._by_node[way].of(keys)
-        return _and(self._by_node[way].of(keys[~dirty]), _written(tables, way, keys[dirty]))
+        rows = self._by_node[way].of(keys[~dirty])
+        rows = rows if kinds is None else rows.where(rows.of_kinds(kinds))
+        return _and(rows, _written(tables, way, keys[dirty], kinds)) if dirty.any() else rows
 
     def degrees(self, tables: Tables, keys: Keys, kinds: Sequence[int], namespaces: Sequence[int]) -> Keys:
         """How many edges of these kinds enter each node from records of these namespaces."""
         order = np.argsort(keys)
-        rows = self.of(tables, keys, "degree")
-        rows = rows.where(rows.of_kinds(kinds) & np.isin(rows.far, namespaces))
+        rows = self.of(tables, keys, "degree", kinds)
+        rows = rows.where(np.isin(rows.far, namespaces))
         place = order[np.searchsorted(keys, rows.near, sorter=order)]
         return np.bincount(place, rows.weight, minlength=len(keys)).astype(np.int64)
 
 
-def _written(tables: Tables, way: Way, keys: Keys) -> Rows:
-    """The rows of these nodes as the tables hold them now."""
-    table = tables.edges(way, keys)
+def _written(tables: Tables, way: Way, keys: Keys, kinds: Sequence[int] | None = None) -> Rows:
+    """The rows of these nodes as the tables hold them now, of these kinds or all."""
+    table = tables.edges(way, keys, kinds)
     return _rows(table[_order(table)])

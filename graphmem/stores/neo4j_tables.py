@@ -219,8 +219,12 @@ class Neo4jTables:
                 records[key] = Record(id, kind, namespace, json.loads(body))
         return terms_of(records, self._index)
 
-    def edges(self, way: Way, keys: Keys | None) -> NDArray[np.void]:
+    def edges(self, way: Way, keys: Keys | None, kinds: Sequence[int] | None = None) -> NDArray[np.void]:
         """See ``Tables.edges``."""
+        found = self._every_edge(way, keys)
+        return found if kinds is None else found[np.isin(found["kind"], kinds)]
+
+    def _every_edge(self, way: Way, keys: Keys | None) -> NDArray[np.void]:
         if way == "degree":
             return self._degrees(keys)
         if way == "out" and keys is None:

@@ -194,8 +194,8 @@ def neighbours(
     asked = asked[scope.mask[asked]]
     if direction == "in" and degree_cap is not None:  # before a hub's many edges are read
         asked = asked[edges.degrees(tables, asked, kinds, namespaces) <= degree_cap]
-    found = edges.of(tables, asked, direction)
-    found = found.where(_inside(scope.mask, found.far) & found.of_kinds(kinds))
+    found = edges.of(tables, asked, direction, kinds)
+    found = found.where(_inside(scope.mask, found.far))
     targets, place = np.unique(found.far if direction == "out" else found.near, return_inverse=True)
     degree = edges.degrees(tables, targets, kinds, namespaces)
     if direction == "out" and degree_cap is not None:

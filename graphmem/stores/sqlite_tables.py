@@ -142,7 +142,7 @@ class SQLiteTables:
         records = {key: Record(id, kind, of, json.loads(body)) for key, id, kind, of, body in rows}
         return terms_of(records, self._index)
 
-    def edges(self, way: Way, keys: Keys | None) -> NDArray[np.void]:
+    def edges(self, way: Way, keys: Keys | None, kinds: Sequence[int] | None = None) -> NDArray[np.void]:
         """See ``Tables.edges``."""
         if keys is None:
             query = f"SELECT {_COLUMNS[way]} FROM {_TABLE[way]} e"
@@ -150,7 +150,11 @@ class SQLiteTables:
         near = _COLUMNS[way].split(",")[0]
         # CROSS JOIN holds SQLite to this order: the few asked, then their rows by index.
         query = f"SELECT {_COLUMNS[way]} FROM json_each(?) j CROSS JOIN {_TABLE[way]} e ON {near} = j.value"
-        return np.fromiter(self._connection.execute(query, (json_array(keys.tolist()),)), dtype=EDGE)
+        given = [json_array(keys.tolist())]
+        if kinds is not None:
+            query += " WHERE e.kind IN (SELECT value FROM json_each(?))"
+            given.append(json_array(kinds))
+        return np.fromiter(self._connection.execute(query, given), dtype=EDGE)
 
     def symbols(self, names: Iterable[str]) -> Mapping[str, int]:
         """See ``Tables.symbols``."""

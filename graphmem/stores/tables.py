@@ -74,8 +74,11 @@ class Tables(Protocol):
         """How often each stemmed word occurs in the texts of these nodes, of those that have one."""
         ...
 
-    def edges(self, way: Way, keys: Keys | None) -> NDArray[np.void]:
-        """Rows of ``EDGE`` by these nodes, or all: edges out of or into them, or their in-degrees."""
+    def edges(self, way: Way, keys: Keys | None, kinds: Sequence[int] | None = None) -> NDArray[np.void]:
+        """Rows of ``EDGE`` by these nodes, or all: edges out of or into them, or their in-degrees.
+
+        With ``kinds``, symbols, only edges of these.
+        """
         ...
 
     def symbols(self, names: Iterable[str]) -> Mapping[str, int]:
