@@ -20,6 +20,7 @@ from benchmarks.baselines import Baselines
 from benchmarks.datasets import DEFAULT_DATA, Asked, Chat, chats
 from benchmarks.measures import auroc, averages, percentile, table
 from graphmem.embedding import Embedder, SentenceEncoder
+from graphmem.ingest.keying import key
 from graphmem.ingest.language import AUTOMATIC
 from graphmem.ingest.pipeline import ingest_readings
 from graphmem.memory import Memory
@@ -99,7 +100,9 @@ def measure(found: Sequence[Chat], embedder: Embedder, pipeline: str = AUTOMATIC
             # One store for all chats: each is a namespace, as each user's memory is.
             url = f"sqlite:///{folder}/conversation.db"
             with Memory.open(url, namespace=f"chat{number}", embedder=embedder) as memory:
-                ask(memory, fill(memory, chat, pipeline), chat.questions, answers)
+                ids = fill(memory, chat, pipeline)
+                key(memory)  # as ``graphmem ingest`` does
+                ask(memory, ids, chat.questions, answers)
                 others += strange(memory, chat, found)
             asked.extend(chat.questions)
             base = based(chat, embedder)

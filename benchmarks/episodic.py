@@ -26,6 +26,7 @@ from benchmarks.baselines import Baselines
 from benchmarks.datasets import DEFAULT_DATA, Asked, load, missing
 from benchmarks.measures import auroc, averages, percentile, table
 from graphmem.embedding import Embedder, SentenceEncoder
+from graphmem.ingest.keying import key
 from graphmem.ingest.language import AUTOMATIC
 from graphmem.ingest.pipeline import ingest_readings
 from graphmem.ingest.readers import read
@@ -290,6 +291,7 @@ def measure(
     begin = time.perf_counter()
     with Memory.open(store, embedder=embedder) as memory:
         fill(memory, stream, pipeline)
+        key(memory)  # as ``graphmem ingest`` does
         ingest_s = time.perf_counter() - begin
         answers = ask(memory, stream)
     rows = [row for row, question in enumerate(stream.questions) if question.asked.gold]
@@ -323,13 +325,14 @@ def measure_set(
 ) -> dict[str, Any]:
     """All figures of ``epbench`` or ``lifebench`` from its folder; the store stays in folder ``keep``.
 
-    A kept store is named after the data and the pipeline, so that no other run's is taken for it.
+    A kept store is named after the data and the pipeline, so that no other run's is taken for it. It has
+    keys, which those that other benchmarks keep have not.
     """
     stream = SETS[name][1](folder)
     with tempfile.TemporaryDirectory() as scratch:
         kept = keep or Path(scratch)
         kept.mkdir(parents=True, exist_ok=True)
-        url = f"sqlite:///{kept.resolve()}/{folder.resolve().name}-{Path(pipeline).name}.db"
+        url = f"sqlite:///{kept.resolve()}/{folder.resolve().name}-{Path(pipeline).name}-keys.db"
         return measure(stream, url, SentenceEncoder(), baselines=baselines, pipeline=pipeline)
 
 

@@ -24,12 +24,11 @@ from benchmarks.kept import Kept, Place, Rankings, opened
 from benchmarks.measures import recall_at, table
 from graphmem.embedding import SentenceEncoder, encode_tokens
 from graphmem.ingest.language import AUTOMATIC
+from graphmem.reflection import KEYS
 from graphmem.retrieval.asked import asked
 
 SETS: Final = ("locomo", "lifebench", "epbench")
 CUTS: Final = (5, 10)
-KEYS: Final = ("related", "questions")
-"""The reflectors whose notes recall goes by."""
 _ALL: Final = 10**6  # questions; no set has as many
 
 

@@ -34,13 +34,14 @@ from graphmem.cli.options import (
 )
 from graphmem.ingest.adding import add, added_facts
 from graphmem.ingest.facts.options import RelationsOption
+from graphmem.ingest.keying import key
 from graphmem.ingest.language import AUTOMATIC
 from graphmem.ingest.llm import Extractor
 from graphmem.ingest.llm.joining import read_with
 from graphmem.ingest.llm.options import LlmOption, LlmRelationsOption, extractor_of, told_at_the_end
 from graphmem.ingest.pipeline import Prepared, Report, ingest_sources
 from graphmem.ingest.sources import DEFAULT_LIMITS, expand
-from graphmem.memory import DEFAULT_NAMESPACE
+from graphmem.memory import DEFAULT_NAMESPACE, Memory
 from graphmem.relations import load as load_relations
 
 
@@ -98,9 +99,27 @@ def _tell(report: Report, json: bool, model: Extractor | None) -> None:
         talk.print(", ".join(f"{count:,} {outcome}" for outcome, count in counts.items()))
 
 
+NoKeysOption = Annotated[
+    bool,
+    typer.Option(
+        "--no-keys",
+        help="Make no notes by which turns of chats and records are found: it is faster, and finds less.",
+    ),
+]
 ReflectOption = Annotated[
     bool, typer.Option("--reflect", help="Then make notes of what is new, as 'graphmem reflect' does.")
 ]
+
+
+def _note(memory: Memory, keys: bool, reflect: bool, doing: Callable[[str], None]) -> None:
+    """Make notes of what was read: all that a reflection makes, or those by which it is found."""
+    if reflect:
+        doing("reflecting")
+        told = memory.reflect()
+        talk.print(f"{len(told.made):,} notes made, {len(told.remade):,} made anew")
+    elif keys:
+        doing("making keys")
+        key(memory)
 
 
 def _register_add(app: typer.Typer) -> None:
@@ -155,6 +174,7 @@ def register(app: typer.Typer) -> None:
         llm_price: LlmPriceOption = None,
         llm_relations: LlmRelationsOption = None,
         no_llm_cache: NoLlmCacheOption = False,
+        no_keys: NoKeysOption = False,
         reflect: ReflectOption = False,
         json: JsonOption = False,
     ) -> None:
@@ -179,10 +199,9 @@ def register(app: typer.Typer) -> None:
                 relations=known,
                 then=_reading(model),
                 done=lambda uri, outcome: progress.advance(task),
+                keys=False,
             )
-            if reflect:
-                told = memory.reflect()
-                talk.print(f"{len(told.made):,} notes made, {len(told.remade):,} made anew")
+            _note(memory, not no_keys, reflect, lambda doing: progress.update(task, description=doing))
         _tell(report, json, model)
         if report.errors:
             raise typer.Exit(1)

@@ -29,6 +29,7 @@ from graphmem.identity import digest, document_id
 from graphmem.ingest.chunking import chunk
 from graphmem.ingest.episodes import divisible, episodes_of
 from graphmem.ingest.findings import findings
+from graphmem.ingest.keying import key
 from graphmem.ingest.language import AUTOMATIC, named
 from graphmem.ingest.language import load as load_pipeline
 from graphmem.ingest.mentions import mentioned
@@ -294,12 +295,14 @@ def ingest_sources(
     relations: Schema | None = None,
     then: Callable[[Prepared], Prepared] | None = None,
     done: Callable[[str, Outcome], None] = lambda uri, outcome: None,
+    keys: bool = True,
 ) -> Report:
     """Read sources into a memory; ``done(uri, outcome)`` is called as each is finished.
 
     ``pipeline`` reads names, facts and events (``language.named``); with None the rules mark names alone.
     ``relations`` are those that facts are named after (``facts.load``), the bundled ones if left out.
     ``then`` is called in this process on each document that is read, before it is committed.
+    ``keys`` makes the notes by which turns of chats and records are found (``keying.key``).
     A source that cannot be read is told in ``Report.errors``; the others go in.
     """
     plan = Plan(memory.namespace, limits, named(pipeline), relations)
@@ -325,6 +328,8 @@ def ingest_sources(
         ingest.flush()  # what was read before the run failed is kept
         raise
     ingest.flush()
+    if keys:
+        key(memory)
     return ingest.report
 
 
@@ -351,10 +356,10 @@ def ingest_readings(
     return ingest.report
 
 
-def ingest(memory: Memory, paths: Iterable[str], *, jobs: int = 1) -> Report:
-    """Read files, folders and patterns into a memory.
+def ingest(memory: Memory, paths: Iterable[str], *, jobs: int = 1, keys: bool = True) -> Report:
+    """Read files, folders and patterns into a memory; ``keys`` as in ``ingest_sources``.
 
     Raises:
         SourceError: a path that is named does not exist.
     """
-    return ingest_sources(memory, expand(list(paths)), jobs=jobs)
+    return ingest_sources(memory, expand(list(paths)), jobs=jobs, keys=keys)

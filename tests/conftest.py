@@ -54,9 +54,12 @@ def opened(
 
 
 def put(memory: Memory, documents: Mapping[str, str], pipeline: str | None = None) -> Report:
-    """Ingest texts by the names of their files; by rules alone, which are quick, unless told otherwise."""
+    """Ingest texts by the names of their files; by rules alone, which are quick, unless told otherwise.
+
+    No keys are made of them: what tests promise of notes, of histories and of ranks is told apart.
+    """
     sources = [Source(uri, Path(uri).suffix, data=text.encode()) for uri, text in documents.items()]
-    return ingest_sources(memory, sources, pipeline=pipeline)
+    return ingest_sources(memory, sources, pipeline=pipeline, keys=False)
 
 
 def records(memory: Memory) -> dict[str, Record]:

@@ -211,29 +211,30 @@ def test_show_tells_all_of_a_record(folder: Path) -> None:
 
 def test_history_undo_and_forget_work_together(folder: Path) -> None:
     run("ingest", ".", "--author", "ada")
-    first, second = data("history")
+    first, second, keys = data("history")
     assert (first["author"], first["seq"], second["message"]) == ("ada", 1, "ingest chat.txt")
+    assert (keys["author"], keys["seq"]) == ("reflection", 3)
     assert data("forget", "ash.md", "--dry-run")["commit"] is None
     forgotten = data("forget", "ash.md", "--author", "bob")
     assert forgotten["documents"] == ["ash.md"] and forgotten["removed"]["document"] == 1
     assert [commit["author"] for commit in data("history", "ash.md")] == ["ada", "bob"]
     assert len(data("history", "--last", "1")) == 1
     undone = data("undo", forgotten["commit"][:10])
-    assert undone["created"] == data("history")[2]["removed"]
+    assert undone["created"] == data("history")[3]["removed"]
     assert len(data("stats", "--documents")) == 2
     for command in (["history"], ["undo", undone["commit"]], ["forget", "chat.txt"]):
         assert run(*command).stdout
 
 
 def test_stats_count_what_there_is(folder: Path) -> None:
-    run("ingest", ".")
+    run("ingest", ".", "--no-keys")
     counted = data("stats")
     assert counted["records"]["document"] == 2 and counted["namespace"] == "default"
     assert counted["whole_store"]["commits"] == 2 and counted["whole_store"]["vectors"] > 0
     assert counted["store"] == "sqlite:///memory.db"
     assert not {"commits", "vectors", "bytes"} & counted.keys() and counted["whole_store"]["bytes"] > 0
     sentences = counted["records"]["sentence"]
-    run("ingest", "ash.md", "--namespace", "other")
+    run("ingest", "ash.md", "--namespace", "other")  # no chat: nothing to make keys of
     again = data("stats")
     assert again["records"] == counted["records"] and again["whole_store"]["commits"] == 3
     assert again["whole_store"]["vectors"] > counted["whole_store"]["vectors"] >= sentences
@@ -258,7 +259,7 @@ def test_export_and_import_bring_a_store_over(folder: Path, stdin: bool) -> None
     assert (folder / "out.jsonl").read_text("utf-8") == lines
     other = ("--store", "sqlite:///other.db")
     source = "-" if stdin else "out.jsonl"
-    assert data("import", source, *other, input=lines if stdin else None) == {"commits": 3}
+    assert data("import", source, *other, input=lines if stdin else None) == {"commits": 4}
     assert data("import", source, *other, input=lines if stdin else None) == {"commits": 0}
     assert run("export", *other).stdout == lines
 

@@ -28,15 +28,25 @@ FALSE = ("What is the name of Bo's dog?", "What colour will Ann paint the kayak?
 NOTHING = ("Who won the chess tournament in Vienna?", "How much did the new roof cost?")
 
 shares = st.floats(0, 1)
-margins = st.floats(-1, 1)
+mores = st.floats(0.001, 0.5)
 
 
-@given(shares, shares, margins, st.floats(0.001, 0.5))
+@given(shares, shares, shares, mores)
 def test_each_sign_that_grows_makes_it_surer(cosine: float, said: float, margin: float, more: float) -> None:
     sure = confidence(cosine, said, margin)
     assert 0 < sure < 1
     assert min(confidence(cosine + more, said, margin), confidence(cosine, said + more, margin)) > sure
-    assert confidence(cosine, said, margin + more) > sure
+
+
+@given(st.floats(0.05, 1), shares, st.floats(-1, 1), mores)
+def test_who_says_it_better_makes_it_surer(cosine: float, said: float, margin: float, more: float) -> None:
+    assert confidence(cosine, said, margin + more) > confidence(cosine, said, margin)
+
+
+def test_who_is_nearest_says_little_where_nobody_says_it() -> None:
+    gains = [confidence(0.3, said, 0.3) / confidence(0.3, said, 0.0) for said in (0.0, 0.3)]
+    assert gains[0] == pytest.approx(gains[1], rel=0.2) and max(gains) < 4
+    assert confidence(0.3, 0.3, 0.4) < 0.5 < confidence(0.6, 0.3, 0.2)
 
 
 def test_what_is_said_is_the_most_that_one_text_says() -> None:

@@ -227,7 +227,7 @@ def test_a_kept_store_is_used_again_and_the_figures_are_told(
     for _ in range(2):
         episodic.main(options + ["--json"] * json_only)
     assert read == [1, 0]
-    assert [path.name for path in (tmp_path / "kept").glob("*.db")] == ["small_book-none.db"]
+    assert [path.name for path in (tmp_path / "kept").glob("*.db")] == ["small_book-none-keys.db"]
     said = capsys.readouterr().out
     if json_only:
         first, second = map(json.loads, said.splitlines())

@@ -43,7 +43,7 @@ def exported(memory: Memory) -> list[Any]:
 
 
 def test_each_document_is_one_commit(memory: Memory, folder: Path) -> None:
-    report = ingest(memory, [str(folder)])
+    report = ingest(memory, [str(folder)], keys=False)
     assert (report.added, report.replaced, report.unchanged, report.failed) == (4, 0, 0, 0)
     uris = [f"{folder}/{name}" for name in ("ash.md", "chat.txt", "deep/oak.txt", "table.csv")]
     assert [commit.message for commit in memory.history()] == [f"ingest {uri}" for uri in uris]
@@ -139,7 +139,7 @@ def test_two_reader_processes_give_the_same_store_as_one(tmp_path: Path, folder:
         (folder / f"note{number:02}.md").write_text(text, encoding="utf-8")
     (folder / "broken.pdf").write_bytes(b"%PDF-1.4 and then nothing")
     with opened(tmp_path, "one") as one, opened(tmp_path, "two") as two:
-        reports = [ingest(one, [str(folder)]), ingest(two, [str(folder)], jobs=2)]
+        reports = [ingest(one, [str(folder)], keys=False), ingest(two, [str(folder)], jobs=2, keys=False)]
         assert exported(one) == exported(two)
         assert state(one) == state(two)
         assert [str(e) for e in reports[0].errors] == [str(e) for e in reports[1].errors]
@@ -151,9 +151,9 @@ def test_the_size_of_a_batch_changes_nothing(
     tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with opened(tmp_path, "one") as one, opened(tmp_path, "two") as two:
-        ingest(one, [str(folder)])
+        ingest(one, [str(folder)], keys=False)
         monkeypatch.setattr("graphmem.ingest.pipeline.ENCODED_AT_ONCE", 1)
-        ingest(two, [str(folder)])
+        ingest(two, [str(folder)], keys=False)
         assert exported(one) == exported(two)
 
 

@@ -13,7 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphmem import Memory, schema
+from graphmem.ingest import ingest
 from graphmem.notes import QUESTION
+from graphmem.reflection import AUTHOR
 from graphmem.reflection.questions import WORDS, lines
 from graphmem.retrieval.addressed import addressed
 
@@ -50,6 +52,66 @@ def test_a_turn_has_its_lines_and_what_it_answers(memory: Memory) -> None:
         last = part.sources[-1]
         assert texts[last.passage][last.start : last.end] == part.text
     assert not memory.verify()
+
+
+def test_an_ingest_makes_keys_at_once_and_only_of_what_is_new(
+    memory: Memory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "talk.txt").write_text(TALK, encoding="utf-8")
+    ingest(memory, [str(tmp_path)])
+    assert keys(memory, "How nice!") == {"I sing in a choir on Mondays."}
+    head = memory.store.head()
+    assert ingest(memory, [str(tmp_path)]).unchanged == 1
+    assert memory.store.head() == head  # the same again writes nothing
+    (tmp_path / "more.txt").write_text(LATER, encoding="utf-8")
+    embedded: list[str] = []
+    embed = memory.embed
+    monkeypatch.setattr(
+        memory, "embed", lambda found: embedded.extend(one.id for one in found) or embed(found)
+    )
+    ingest(memory, [str(tmp_path)])
+    assert {one.text for one in memory.notes(QUESTION)} > {"Do you still play it every day?"}
+    assert not {one.id for one in memory.notes(QUESTION) if "choir" in one.text} & set(embedded)
+
+
+def test_without_turns_or_without_leave_no_keys_are_made(memory: Memory, tmp_path: Path) -> None:
+    (tmp_path / "ash.md").write_text("# Ash\n\nThe ash is a tree of cool woods.\n", encoding="utf-8")
+    ingest(memory, [str(tmp_path)])
+    (tmp_path / "talk.txt").write_text(TALK, encoding="utf-8")
+    ingest(memory, [str(tmp_path)], keys=False)
+    assert not list(memory.notes(QUESTION)) and len(list(memory.history())) == 2
+    ingest(memory, [str(tmp_path)])  # what was not done then is made up for
+    assert keys(memory, "How nice!") == {"I sing in a choir on Mondays."}
+
+
+def test_others_that_make_the_same_keys_are_no_error(
+    memory: Memory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "talk.txt").write_text(TALK, encoding="utf-8")
+    write, raced = memory.write, []
+
+    def race(*args: object, **named: object) -> object:
+        if named.get("author") == AUTHOR and not raced:
+            raced.append(write(*args, **named))  # another process was quicker
+        return write(*args, **named)
+
+    monkeypatch.setattr(memory, "write", race)
+    ingest(memory, [str(tmp_path)])
+    assert raced and keys(memory, "How nice!") == {"I sing in a choir on Mondays."}
+    assert sum(one.author == AUTHOR for one in memory.history()) == 1
+
+
+def test_after_forgetting_only_what_is_touched_is_gone_over(memory: Memory) -> None:
+    put(memory, {"talk.txt": TALK, "more.txt": LATER})
+    memory.reflect("questions", at=AT)
+    made = {one.id for one in memory.notes(QUESTION)}
+    memory.forget("more.txt")
+    told = memory.reflect("questions", at=AT)
+    assert not told.whole and not told.made and {one.id for one in memory.notes(QUESTION)} < made
+    assert memory.reflect("questions", at=AT).passages == 0
+    memory.undo(list(memory.history(author="user"))[-1].id)
+    memory.reflect("questions", at=AT)
+    assert {one.id for one in memory.notes(QUESTION)} == made
 
 
 def test_what_answers_is_found_by_the_question(memory: Memory) -> None:

@@ -21,7 +21,7 @@ CHAT = """[2023-05-01 10:00] Bo Rask: I moved to Oslo in March 2021 with Ada Qui
 def sources(folder: Path) -> Path:  # noqa: F811
     (folder / "ash.txt").write_text(TEXT, encoding="utf-8")
     (folder / "talk.txt").write_text(CHAT, encoding="utf-8")
-    run("ingest", "ash.txt", "talk.txt", "--pipeline", "none")
+    run("ingest", "ash.txt", "talk.txt", "--pipeline", "none", "--no-keys")
     return folder
 
 

@@ -140,3 +140,17 @@ def test_piece_by_piece_comes_to_the_same_notes(
         assert {n.id: n for n in pieces.notes(RELATED)} == {n.id: n for n in whole.notes(RELATED)}
         assert not pieces.reflect("related", at=AT).changes
         assert state(pieces)[1].keys() == state(whole)[1].keys()
+
+
+@pytest.mark.parametrize("gone", sorted(APPS))
+def test_what_is_forgotten_is_made_up_for_around_it_alone(tmp_path: Path, gone: str) -> None:
+    far = {f"far{n}.json": rows((200 + n, "a hill far away"), (201 + n, "the hill again")) for n in (0, 90)}
+    with opened(tmp_path, "one") as one, opened(tmp_path, "two") as two:
+        put(one, {**APPS, **far})
+        one.reflect("related", at=AT)
+        one.forget(gone)
+        told = one.reflect("related", at=AT)
+        assert not told.whole and 0 < told.passages <= len(texts(one)) - 4
+        put(two, {uri: text for uri, text in {**APPS, **far}.items() if uri != gone})
+        two.reflect("related", at=AT)
+        assert {n.id: n for n in one.notes(RELATED)} == {n.id: n for n in two.notes(RELATED)}

@@ -103,6 +103,14 @@ def test_the_last_reflection_is_told_as_a_difference(held: Memory) -> None:
     assert [group.title for group in words.told(held, last.changes)] == ["What was used"]
 
 
+def test_keys_of_what_was_read_later_hide_no_reflection(held: Memory) -> None:
+    noted(held, "trees", [("An ash stood.", turns(held)[:1])], "Trees")
+    put(held, {"more.txt": TALK.replace("ash", "elm tree at the gate")})
+    assert held.reflect("questions", at=AT).commits
+    assert "1 new" in at().expander[0].label
+    assert "question" not in shown(at())
+
+
 def test_nobody_reflects_where_nothing_may_be_changed(held: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GRAPHMEM_UI_READ_ONLY", "1")
     assert not at().button

@@ -37,6 +37,8 @@ _LONGEST: Final = 240
 """Characters of a note that came or went, in the difference."""
 _AROUND: Final = 120
 """Characters of what stayed, before what changed."""
+_LATELY: Final = 10
+"""Reflections among which the last is looked for that changed what is listed."""
 _ALL: Final = "all"
 _ICON: Final = ":material/description:"
 _WRAP: Final = "overflow-wrap: anywhere"
@@ -94,10 +96,12 @@ def _reflect(opened: Memory) -> None:
     """The button that reflects, and what the last reflection changed."""
     if not read_only():
         st.button("Reflect now", on_click=_now, help="Goes over what is new. It can be undone.")
-    last = next(opened.history(author=AUTHOR, newest_first=True), None)
-    if last is None:
+    lately = islice(opened.history(author=AUTHOR, newest_first=True), _LATELY)
+    told_of = [(one, words.told(opened, one.changes)) for one in lately]
+    if not told_of:
         return
-    groups = words.told(opened, last.changes)
+    # What a reading makes to be found by is in no list: the last that made what people read is meant.
+    last, groups = next((one for one in told_of if one[1]), told_of[0])
     counts = Counter(line.sign for group in groups for line in group.lines)
     more = sum(group.more for group in groups)
     told = [f"{counts[sign]:,} {what}" for sign, what in _MARKS.items() if counts[sign]]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from graphmem import schema
 from graphmem.errors import InputError
 from graphmem.history import newest
-from graphmem.notes import Note, note_id
+from graphmem.notes import Note, note_id, rests_on
 from graphmem.reflection.reflectors import REFLECTORS, Reflector
 from graphmem.reflection.wording import Worded, Wordings
 from graphmem.stores.base import Store
@@ -54,10 +54,11 @@ class Reflection:
 
 @dataclass(frozen=True, slots=True)
 class _News:
-    """Passages that came or changed since a commit, and whether any went."""
+    """Passages that came or changed since a commit, those that went, and whether others touched notes."""
 
     passages: Collection[str]
-    lost: bool
+    gone: Collection[Record]
+    noted: bool
 
 
 def reflected(
@@ -75,8 +76,9 @@ def reflected(
     """What a reflection on a namespace comes to.
 
     It goes over what came since the last one; over all, if there was none, if it made other kinds of notes,
-    or if something was forgotten since: what is left then says something else. A second one in a row
-    finds nothing new. With a model it goes over what came since that model last had a part.
+    or if something was forgotten since: what is left then says something else, unless all reflectors
+    tell what does. A second one in a row finds nothing new. With a model it goes over what came since that
+    model last had a part.
 
     Args:
         store: where.
@@ -100,21 +102,21 @@ def reflected(
     keys = {_key(name, one, client) for name, one in chosen.items()}
     known = {seen[key] for key in keys & seen.keys()}
     news = None if whole or not keys <= seen.keys() else _news(store, view, known, kinds)
-    everything = news is None or news.lost
-    passages: Collection[str] = news.passages if news and not news.lost else _all(store, view)
+    new = _new(store, view, news, chosen.values()) if news else None
+    everything, passages = new is None, _all(store, view) if new is None else new
     words = Wordings(store, view, client, dry_run=dry_run)
     if last is None or not (passages or (everything and mark)):
         return Reflection(0, everything, worded=words.worded)
-    made = [
+    drawn = [
         (note, one) for one in chosen.values() for note in one.make(store, view, namespace, passages, now)
     ]
-    new = {note.id: note for note, _ in made}
-    old = _old(store, view, new, kinds if everything else frozenset())
-    for note, one in made:
+    made = {note.id: note for note, _ in drawn}
+    old = _old(store, view, made, kinds if everything else frozenset())
+    for note, one in drawn:
         if note.parts and one.wording:
-            new[note.id] = words.word(note, old.get(note.id), one.wording)
+            made[note.id] = words.word(note, old.get(note.id), one.wording)
     left = dict.fromkeys(old)  # of what was gone over as a whole, what is not made again goes
-    told = _told(old, {**left, **new})
+    told = _told(old, {**left, **made})
     gone_over = chosen.keys() | (set() if words.worded and words.worded.left else keys)
     after = _mark(namespace, {**seen, **dict.fromkeys(gone_over, last.id)})
     changes = (*told.changes, *([Change(mark, after)] if mark != after else ()))
@@ -154,22 +156,41 @@ def _mark(namespace: str, seen: Mapping[str, str]) -> Record:
 def _news(store: Store, view: View, seen: Collection[str], kinds: Collection[str]) -> _News | None:
     """What became of passages and notes of these kinds after the first of these commits.
 
-    None if one of them is not there. What reflections wrote is no news.
+    None if one of them is not there. What reflections wrote is no news; of a note that others touched all
+    is that it rested on.
     """
-    left, touched, lost = set(seen), dict[str, bool](), False
+    left, touched, noted = set(seen), dict[str, Record | None](), False
     for commit in newest(store, view):
         left.discard(commit.id)
         if not left:
             there = store.get(View(view.namespaces, kinds=frozenset({schema.PASSAGE})), sorted(touched))
-            return _News(sorted(there), lost or any(touched[id] for id in touched.keys() - there))
+            gone = [record for id, record in sorted(touched.items()) if record and id not in there]
+            return _News(sorted(there), gone, noted)
         for change in commit.changes:
             if change.record.kind == schema.PASSAGE:
-                touched[change.id] = True
+                touched[change.id] = touched.get(change.id) or change.record
             elif change.record.kind in schema.SENTENCE_KINDS.values() and change.after:
-                touched.setdefault(str(change.after.body["passage"]), False)
+                touched.setdefault(str(change.after.body["passage"]), None)
             elif change.record.kind == schema.NOTE and commit.author != AUTHOR:
-                lost = lost or change.record.body["kind"] in kinds  # it lost a part, or was undone
+                if change.record.body["kind"] in kinds:  # it lost a part, or was undone
+                    noted = True
+                    touched = {**dict.fromkeys(_rested(change)), **touched}
     return None
+
+
+def _rested(change: Change) -> Iterator[str]:
+    """The passages that a note rests on, before or after a change."""
+    for record in filter(None, (change.before, change.after)):
+        yield from rests_on(record.body)
+
+
+def _new(store: Store, view: View, news: _News, chosen: Collection[Reflector]) -> list[str] | None:
+    """The passages to go over: new ones, and those with other notes for what is gone; None if any may be."""
+    told = [one.left for one in chosen if one.left]
+    if (news.gone or news.noted) and len(told) < len(chosen):
+        return None
+    others = (id for left in told for id in left(store, view, news.gone)) if news.gone else ()
+    return sorted({*news.passages, *others})
 
 
 def _old(store: Store, view: View, new: Mapping[str, Note], kinds: frozenset[str]) -> dict[str, Record]:

@@ -21,7 +21,7 @@ from graphmem.notes import Note, Part, Source, note_id
 from graphmem.retrieval.keys import NEAR, RELATED
 from graphmem.retrieval.surroundings import on_days
 from graphmem.stores.base import Store
-from graphmem.types import FloatArray, Passage, View
+from graphmem.types import FloatArray, Passage, Record, View
 
 DAYS: Final = 10  # before and after a record in which what belongs to it is looked for; 7 and 14 do as well
 AWAY: Final = 5.0  # days by which nearness falls to 1/e: a plan is made days before, a bill comes days after
@@ -60,6 +60,22 @@ def related(
                 held[other] = _of_day(store, view, namespace, other)
         if held[number].records:
             yield from _notes(namespace, [held[other] for other in around])
+
+
+def around(store: Store, view: View, gone: Collection[Record]) -> set[str]:
+    """The records of ``DAYS`` around those that are gone: what they had in common was told with these.
+
+    Given to ``related``, they make all notes anew that a record which is gone had a part in.
+    """
+    days = {
+        (one.namespace, number)
+        for one in map(schema.from_record, gone)
+        if isinstance(one, Passage) and one.kind == "record" and one.at
+        for number in range(one.at.toordinal() - DAYS, one.at.toordinal() + DAYS + 1)
+    }
+    # One of each day is enough: it makes the notes of all that are near it anew.
+    found = (_of_day(store, view, *one).records[:1] for one in sorted(days))
+    return {one.id for records in found for one in records}
 
 
 def _of_day(store: Store, view: View, namespace: str, number: int) -> _Day:

@@ -2,7 +2,9 @@
 
 The score of the best hit says nothing of it: some passage is always the best. Three signs do: how near the
 nearest sentence is, how much of the question one passage says, and whether the one who is asked about says it
-better than all others (a chat in which Bo has a dog and Ann has none tells nothing of Ann's dog).
+better than all others (a chat in which Bo has a dog and Ann has none tells nothing of Ann's dog). The last
+says the less, the less of the question is said by anybody: where nobody speaks of breakfast, some turn of
+Ann's is the nearest to what she has for it.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ def confidence(cosine: float, said: float, margin: float) -> float:
         constants.CONFIDENT_BIAS
         + constants.CONFIDENT_NEAR * cosine
         + constants.CONFIDENT_SAID * said
-        + constants.CONFIDENT_WHOSE * margin
+        + constants.CONFIDENT_WHOSE * margin * max(cosine, said)
     )
     return 1 / (1 + math.exp(-odds))
 

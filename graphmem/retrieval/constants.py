@@ -133,7 +133,7 @@ TIE: Final = 6  # decimals that tell two apart; equal ones are ordered by id
 # book with and without an event in it. Fitted on one half, AUROC on the other: .986, .806, .836.
 CONFIDENT_NEAR: Final = 8.72  # of the greatest cosine of a sentence to the question
 CONFIDENT_SAID: Final = 2.46  # of the share of the question's words that one of the best passages says
-CONFIDENT_WHOSE: Final = 11.05  # of the margin of the speaker who is named
+CONFIDENT_WHOSE: Final = 15.0  # of the margin of who is named, as far as anybody says it; 13 to 20 do
 CONFIDENT_BIAS: Final = -6.14  # of nothing at all
 CONFIDENT_AMONG: Final = 5  # best passages that may say it
 

@@ -7,6 +7,7 @@ from typing import Final
 from graphmem import schema
 from graphmem.identity import document_id
 from graphmem.ingest.exchange.imported import Imported
+from graphmem.ingest.keying import key
 from graphmem.ingest.language import AUTOMATIC
 from graphmem.ingest.pipeline import Report, ingest_readings
 from graphmem.ingest.reading import Reading
@@ -32,6 +33,7 @@ def bring(memory: Memory, found: Imported, *, pipeline: str | None = AUTOMATIC) 
     report = ingest_readings(memory, new, pipeline=pipeline)
     report.unchanged += len(found.readings) - len(new)
     report.errors += found.errors
+    key(memory)
     return report
 
 
