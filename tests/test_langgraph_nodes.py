@@ -18,7 +18,14 @@ pytest.importorskip("spacy", reason="needs the language pipeline: pip install 'g
 from langchain_core.messages import HumanMessage
 from langgraph.graph import END, START, StateGraph
 
-from graphmem.langgraph import associate_node, context_node, recall_node, remember_node, task_node
+from graphmem.langgraph import (
+    associate_node,
+    context_node,
+    recall_node,
+    remember_node,
+    step_node,
+    task_node,
+)
 
 
 class State(TypedDict, total=False):
@@ -29,6 +36,7 @@ class State(TypedDict, total=False):
     decisions: list[str]
     context: str
     task: str
+    subgoals: list[str]
 
 
 def test_a_graph_of_all_nodes_runs(memory: Memory) -> None:
@@ -53,6 +61,7 @@ def test_a_graph_of_all_nodes_runs(memory: Memory) -> None:
         "associate": associate_node(memory, k=1),
         "answer": lambda state: {"answer": state["evidence"].split("] ")[-1]},
         "remember": remember_node(memory),
+        "step": step_node(working, action="question", observation="answer"),
     }
     graph = StateGraph(State)
     for name, node in nodes.items():
@@ -66,6 +75,11 @@ def test_a_graph_of_all_nodes_runs(memory: Memory) -> None:
     assert "designed by Ingrid Solvang" in found["evidence"] and "born in Vardø" in found["evidence"]
     assert len(found["seen"]) == 1
     assert found["decisions"][0].startswith("noop: ")
+    assert found["subgoals"] == ["ask around"] and len(working.subgoals()[0].steps) == 2
+    node = step_node(working)
+    assert node({"subgoal": "sail", "action": "sailed"})["subgoals"] == ["ask around", "sail"]
+    assert node({"subgoal": "sail", "observation": "The sea is calm."})["subgoals"] == ["ask around", "sail"]
+    assert [one.finished for one in working.subgoals()] == [True, False]
 
 
 def test_messages_are_texts_too_and_nothing_is_an_error(memory: Memory) -> None:

@@ -17,9 +17,9 @@ from conftest import opened, put
 from mcp import MCPError
 from mcp_servers import MODES, call, environment, refused, stdio, told
 
-READING = ["recall", "why", "show", "history", "associate", "notes", "tasks"]
-WRITING = ["remember", "correct", "feedback", "forget", "undo", "decide", "reflect", "task"]
-ADDING = ["remember", "feedback", "reflect", "task"]  # of these, what takes nothing away
+READING = ["recall", "why", "show", "history", "associate", "notes", "tasks", "context"]
+WRITING = ["remember", "correct", "feedback", "forget", "undo", "decide", "reflect", "task", "step"]
+ADDING = ["remember", "feedback", "reflect", "task", "step"]  # of these, what takes nothing away
 QUESTION = "Where does Ada Byron live?"
 
 
@@ -191,6 +191,13 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("task", {"title": "sail", "to": "done", "needs": ["trip"]}, "one of the two"),
     ("task", {"title": "sail", "outcome": "well"}, "say to which state, with 'to'"),
     ("task", {"title": "sail", "to": "active", "outcome": "well"}, "leave them out when it begins"),
+    ("context", {"trace": " "}, "which trace is it?"),
+    ("context", {"trace": "trip", "budget": 0}, "greater than or equal to 1"),
+    ("step", {"trace": "trip"}, "nothing is to be noted: give an action"),
+    ("step", {"trace": "trip", "subgoal": "sail"}, "a subgoal begins with its first step"),
+    ("step", {"trace": "trip", "action": "sailed"}, "no subgoal was begun"),
+    ("step", {"trace": "trip", "finish": True}, "trip has no subgoal to finish"),
+    ("step", {"trace": "trip", "open": "sail"}, "trip has no subgoal 'sail'"),
     ("decide", {"text": " \t"}, "nothing to add"),
     ("decide", {"text": "x", "decide": True}, "decide takes: text, speaker, at, dry_run"),
     ("drop_all", {}, "there is no tool 'drop_all': use one of recall, why"),

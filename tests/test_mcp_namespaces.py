@@ -24,7 +24,7 @@ from mcp import MCPError
 from mcp_servers import http, served, told
 
 from graphmem import schema
-from graphmem.agent import TaskGraph
+from graphmem.agent import TaskGraph, WorkingMemory
 from graphmem.mcp.clients import Client
 from graphmem.mcp.desk import Desk
 from graphmem.mcp.server import server_of
@@ -60,6 +60,8 @@ def reads(name: str) -> list[Call]:
         ("notes", {"words": name, "limit": 50}),
         ("notes", {"words": name, "kind": "related", "limit": 50}),
         ("decide", {"text": f"{name} lives in Oslo.", "dry_run": True}),
+        ("context", {"trace": name, "question": QUESTION}),
+        ("context", {"trace": "trip", "question": name, "budget": 30}),
     ]
 
 
@@ -74,6 +76,8 @@ def writes(name: str) -> list[Call]:
         ("task", {"title": "sail", "needs": [name]}),
         ("task", {"title": "sail", "step_of": name}),
         ("task", {"title": "plan the trip", "to": "blocked", "shows": [name]}),
+        ("step", {"trace": name, "finish": True}),
+        ("step", {"trace": "trip", "open": name}),
     ]
 
 
@@ -82,8 +86,12 @@ def worked(url: str, namespace: str, texts: Mapping[str, str], titles: Sequence[
     with remember(url, namespace) as memory:
         put(memory, texts, pipeline="english")
         memory.reflect()
+        working = WorkingMemory(memory, "trip", pipeline=None)
         for title in titles:
             TaskGraph(memory).add(title)
+            working.begin(title)
+            working.step(f"was to {title}", texts[min(texts)])
+        working.finish()
 
 
 def answers(url: str, also: Sequence[str], calls: Sequence[Call], uris: Sequence[str]) -> list[str]:
@@ -216,6 +224,7 @@ async def known(ann: Caller) -> str:
     said.append(await told(ann, "associate", context="Ada Byron was seen.", k=50))
     said.append(await told(ann, "decide", text="Ada Byron lives in Rome.", dry_run=True))
     said += [await told(ann, tool) for tool in ("notes", "tasks")]
+    said.append(await told(ann, "context", trace="trip", question="mine"))
     said.append(await told(ann, "show", name="Ada Byron"))
     said.append(await told(ann, "history", limit=200))
     for uri in ("graphmem://stats", "graphmem://documents"):
@@ -237,12 +246,14 @@ def test_whatever_one_client_says_and_does_another_is_told_the_same(
             assert made["source"].startswith("said:mcp:ben/")
             for fact in made["facts"]:
                 await told(ben, "correct", fact=fact["id"], retract=True, reason=text)
+            own = ("said:mcp:ben/", "trace:ben/")
             for hit in (await told(ben, "recall", question=text, k=50))["hits"]:
-                assert hit["source"].startswith("said:mcp:ben/")
+                assert hit["source"].startswith(own)
             for one in (await told(ben, "associate", context=text, k=50))["found"]:
-                assert one["source"].startswith("said:mcp:ben/")
+                assert one["source"].startswith(own)
             await told(ben, "decide", text=text, speaker=speaker[:200])
             await told(ben, "task", title=text)
+            await told(ben, "step", trace="ben", subgoal=text, action=text, finish=shared_name)
             assert {one["by"] for one in (await told(ben, "tasks"))["tasks"]} == {"mcp:ben"}
             await told(ben, "reflect", whole=True)
             listed = (await told(ben, "history", limit=200))["commits"]

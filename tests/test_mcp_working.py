@@ -205,6 +205,38 @@ def test_a_statement_is_added_updated_known_denied_and_taken_back(memory: Memory
     walked(memory, walk, pipeline="english")
 
 
+def test_a_trace_is_noted_summed_up_opened_asked_and_taken_back(memory: Memory) -> None:
+    found = "The harbour master says that the Aurelia lies in Bergen."
+
+    async def walk(caller: Caller) -> None:
+        assert (await told(caller, "context", trace="trip"))["subgoals"] == []
+        first = await told(
+            caller, "step", trace="trip", subgoal="find the ship", action="asked", observation=found
+        )
+        assert first["subgoal"]["state"] == "active" and len(first["commits"]) == 1
+        await told(caller, "step", trace="trip", subgoal="find  the ship", action="thanked him")
+        done = await told(caller, "step", trace="trip", subgoal="write", action="looked for a pen")
+        assert done["subgoal"]["title"] == "write" and len(done["commits"]) == 2  # it finished the other
+        shown = await told(caller, "context", trace="trip", question="Where is the Aurelia?")
+        assert "Bergen" in shown["text"] and 0 < shown["tokens"][0] <= shown["tokens"][1]
+        assert [(one["title"], one["state"], one["steps"]) for one in shown["subgoals"]] == [
+            ("find the ship", "finished", 2),
+            ("write", "active", 1),
+        ]
+        assert shown["subgoals"][0]["summary"]
+        assert (await told(caller, "recall", question="Aurelia Bergen"))["hits"][0]["text"].count("Aurelia")
+        await told(caller, "step", trace="trip", open="find the ship")
+        assert (await told(caller, "context", trace="trip"))["subgoals"][0]["state"] == "opened"
+        await told(caller, "step", trace="trip", close="find the ship")
+        await told(caller, "undo", commit=done["commits"][0])
+        assert len((await told(caller, "context", trace="trip"))["subgoals"]) == 1
+
+    async def other(caller: Caller) -> None:
+        assert "Bergen" in (await told(caller, "context", trace="trip"))["text"], "one namespace, one trace"
+
+    walked(memory, walk, other)
+
+
 def test_a_reader_sees_notes_and_tasks_and_makes_none(memory: Memory) -> None:
     put(memory, {"talk.txt": TALK})
     memory.reflect()
@@ -216,6 +248,7 @@ def test_a_reader_sees_notes_and_tasks_and_makes_none(memory: Memory) -> None:
             ("task", {"title": "sail"}),
             ("reflect", {}),
             ("decide", {"text": "The tern sleeps.", "dry_run": True}),
+            ("step", {"trace": "trip", "subgoal": "sail", "action": "sailed"}),
         ):
             assert "may only read" in await refused(caller, tool, **given)
 

@@ -148,6 +148,12 @@ class WorkingMemory:
         there = sections(self.memory, self.trace)
         self._begun = (there[-1].number + 1 if there else 1, subgoal)
 
+    def pursue(self, subgoal: str) -> None:
+        """Begin a subgoal, unless it is what is being done: then it goes on; ``begin`` with its errors."""
+        last = next(reversed(self.subgoals()), None)
+        if last is None or last.finished or last.title != " ".join(subgoal.split()):
+            self.begin(subgoal)
+
     def step(
         self,
         action: str = "",

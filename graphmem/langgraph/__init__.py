@@ -9,7 +9,14 @@ try:
 except ImportError as error:
     raise MissingExtra("what LangGraph uses of a memory", "langgraph") from error
 
-from graphmem.langgraph.nodes import associate_node, context_node, recall_node, remember_node, task_node
+from graphmem.langgraph.nodes import (
+    associate_node,
+    context_node,
+    recall_node,
+    remember_node,
+    step_node,
+    task_node,
+)
 from graphmem.langgraph.store import GraphMemStore
 
 __all__ = [
@@ -18,5 +25,6 @@ __all__ = [
     "context_node",
     "recall_node",
     "remember_node",
+    "step_node",
     "task_node",
 ]

@@ -100,6 +100,29 @@ def context_node(
     return context
 
 
+def step_node(
+    working: WorkingMemory,
+    *,
+    subgoal: str = "subgoal",
+    action: str = "action",
+    observation: str = "observation",
+    into: str = "subgoals",
+) -> Node:
+    """A node that notes what was done, and what came of it; it writes the titles of all subgoals so far.
+
+    Another subgoal than before finishes that one; without one in the state it goes on.
+    """
+
+    def step(state: State) -> dict[str, Any]:
+        if state.get(subgoal):
+            working.pursue(_text(state, subgoal))
+        did, came = (_text(state, key) if state.get(key) else "" for key in (action, observation))
+        working.step(did, came)
+        return {into: [one.title for one in working.subgoals()]}
+
+    return step
+
+
 def task_node(tasks: TaskGraph, *, into: str = "task") -> Node:
     """A node that writes what is being done, and for what; if nothing is, it begins what is ready first."""
 

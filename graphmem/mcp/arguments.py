@@ -278,3 +278,54 @@ class Work(Arguments):
         ),
     ] = ""
     shows: Annotated[Hits, Field(description="With 'to': passages that show that, by id ('passage').")] = []
+
+
+Trace = Annotated[
+    str,
+    Field(
+        min_length=1, max_length=MOST_TITLE, description="Which trace: any name, such as that of the task."
+    ),
+]
+
+
+class Context(Arguments):
+    """What is to be shown of a trace."""
+
+    trace: Trace
+    question: Annotated[
+        str,
+        Field(
+            max_length=MOST_WORDS,
+            description="What you want to know: steps that tell it are shown in full. Left out, what you are"
+            " doing is.",
+        ),
+    ] = ""
+    budget: Annotated[
+        int | None,
+        Field(
+            ge=1, le=MOST_TEXT, description="Tokens at most; left out, 40 % of the trace, and at least 1,000."
+        ),
+    ] = None
+
+
+class Step(Arguments):
+    """What was done, and which subgoal is begun, finished, opened or closed."""
+
+    trace: Trace
+    subgoal: Annotated[
+        str,
+        Field(
+            max_length=MOST_TITLE,
+            description="What the step is for. Another one than before finishes that; left out, it goes on.",
+        ),
+    ] = ""
+    action: Annotated[str, Field(max_length=MOST_TEXT, description="What you did.")] = ""
+    observation: Annotated[str, Field(max_length=MOST_TEXT, description="What came of it.")] = ""
+    at: Annotated[Moment | None, Field(description="When; now if left out.")] = None
+    finish: Annotated[
+        bool, Field(description="The subgoal is finished with it: a summary takes the place of its steps.")
+    ] = False
+    open: Annotated[
+        Title, Field(description="A finished subgoal whose steps are to be in every context again.")
+    ] = ""
+    close: Annotated[Title, Field(description="One of which the summary is enough again.")] = ""

@@ -374,3 +374,27 @@ class Decided(Result):
     document: Annotated[str | None, Field(description="The id of the document that it became.")] = None
     source: Annotated[str | None, Field(description="Its URI: what forget takes.")] = None
     commits: Annotated[list[str], Field(description="What undo takes, one by one in this order.")] = []
+
+
+class SubgoalTold(Result):
+    """A subgoal of a trace."""
+
+    title: str
+    state: Annotated[str, Field(description="active, finished, or opened: finished, with its steps shown.")]
+    steps: int
+    summary: Annotated[list[str], Field(description="What is left of it where it is finished.")] = []
+
+
+class Contexted(Result):
+    """A trace, as much of it as is needed."""
+
+    text: Annotated[str, Field(description="Summaries of what is finished, steps of what is not.")]
+    tokens: Annotated[list[int], Field(description="How many it has, and how many the whole trace has.")]
+    subgoals: list[SubgoalTold]
+
+
+class Stepped(Result):
+    """What was noted, and the subgoal that was begun last."""
+
+    subgoal: SubgoalTold
+    commits: Annotated[list[str], Field(description="What undo takes, one by one in this order.")] = []

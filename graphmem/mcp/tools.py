@@ -10,7 +10,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from graphmem.errors import InputError
-from graphmem.mcp import arguments, reading, results, working, writing
+from graphmem.mcp import arguments, reading, results, tracing, working, writing
 from graphmem.mcp.arguments import Arguments
 from graphmem.mcp.results import Result
 from graphmem.memory import Memory
@@ -123,6 +123,16 @@ _READING: Final = (
         results.Planned,
         working.tasks,
     ),
+    Tool(
+        "context",
+        "See what was done",
+        "See a trace of what you did: summaries of the subgoals that are finished, the steps of the one that"
+        " you are at, and those that tell what you ask, within a budget of tokens. Call it when you begin,"
+        " after a break, and before you do again what you may have done. 'step' writes the trace.",
+        arguments.Context,
+        results.Contexted,
+        tracing.context,
+    ),
 )
 
 
@@ -161,6 +171,21 @@ _TASK: Final = Tool(
     working.task,
     writes=True,
 )
+
+
+def _step(pipeline: str) -> Tool:
+    return Tool(
+        "step",
+        "Note what was done",
+        "Note a step of your work in a trace: what you did and what came of it, and the subgoal that it is"
+        " for. A finished subgoal is summed up in 'context'; 'open' brings its steps back. Call it after"
+        " each step that you may have to know of later.",
+        arguments.Step,
+        results.Stepped,
+        partial(tracing.step, pipeline=pipeline),
+        writes=True,
+        again=False,
+    )
 
 
 def _decide(pipeline: str) -> Tool:
@@ -233,6 +258,7 @@ def _writing(pipeline: str) -> tuple[Tool, ...]:
         _decide(pipeline),
         _REFLECT,
         _TASK,
+        _step(pipeline),
     )
 
 
