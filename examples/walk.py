@@ -115,7 +115,7 @@ def steps(port: int) -> tuple[Step, ...]:
         Step(
             "Read a folder in",
             "graphmem ingest notes/\ngraphmem stats",
-            ("3 added", "in the whole store: 3 commits"),
+            ("3 added", "in the whole store: 4 commits"),
             NOTES,
             "Two notes and a chat are in the folder.",
         ),

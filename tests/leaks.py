@@ -159,6 +159,8 @@ def _choices(memory: Memory, given: Given, name: str, annotation: str) -> list[A
     if many := _MANY.fullmatch(annotation):
         if many[1] == "str":
             return [[*given.theirs], [*given.mine]]
+        if many[1] == "Record":
+            return [[*given.theirs.values()], [*given.mine.values()]]
         if many[1] == "Change":
             return [[Change(record, None)] for record in (*given.theirs.values(), *given.mine.values())]
         return [[value] for value in _values(given, many[1], name)]

@@ -301,7 +301,9 @@ class Kept:
         for number in reversed(numbers):
             changes = {id: c for id, c in self.log[number].items() if (c[0] or c[1])[0] not in RESTING}
             homes |= (own := {self._home(id, before or after) for id, (before, after) in changes.items()})
-            then = self._slept(then, own, self.slept[number])
+            # What was gone then and is back is left as it is: it slept neither then nor was awake.
+            away = {id for id in same if self._gone(id, number)} & asleep(then)
+            then = self._slept(then, own, self.slept[number] | away)
             for id, (before, after) in changes.items():
                 if id not in same:
                     if then.get(id) != after:
@@ -313,6 +315,11 @@ class Kept:
                         sleeping = sleeping | {id} if sleeps(before) else sleeping - {id}
             then = {id: row for id, row in then.items() if row}
         return self._slept(then, homes, sleeping)
+
+    def _gone(self, id: str, number: int) -> bool:
+        """Whether a row was not there after a commit that it was there before or after."""
+        changes = (self.log[one][id] for one in range(number, -1, -1) if id in self.log[one])
+        return next((after is None for _, after in changes), True)
 
     def _home(self, id: str, row: tuple[str, Body]) -> str:
         """The document that a row is of; itself, or none, if it is of none."""

@@ -85,7 +85,7 @@ def db(request: pytest.FixtureRequest) -> Iterator[Database]:
     stores: Neo4jStores = request.getfixturevalue(request.param)
     database = Database(stores, "docs")
     with database.memory() as memory:
-        ingest(memory, [str(ROOT / "examples" / "documents")])
+        ingest(memory, [str(ROOT / "examples" / "documents")], keys=False)
         put(memory, {"june.txt": CHAT, "draft.txt": "The Kittiwake sinks.\n"})
         put(memory, {"note.md": NOTE}, pipeline="english")
         put(memory, {"june.txt": MORE}), memory.forget("draft.txt")
