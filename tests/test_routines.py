@@ -104,6 +104,16 @@ def test_three_days_and_a_job_of_one_week_are_no_habit(tmp_path: Path) -> None:
         assert not made(memory)
 
 
+def test_files_of_a_device_are_no_doing(tmp_path: Path) -> None:
+    rows = weekly("Squash with Lin", "Squash with Lin at the club.", date(2025, 1, 8), 8)
+    photos = [(start, f"IMG_{start[:10].replace('-', '')}_1930.jpg", "") for start, _, _ in rows]
+    with opened(tmp_path) as memory:
+        put(memory, calendar(*photos))
+        assert not made(memory)
+        put(memory, {"more.json": calendar(*rows)["calendar.json"]})
+        assert [note.title for note in made(memory)] == ["Squash with Lin"]
+
+
 def test_given_what_is_new_it_gives_the_same_as_given_all(tmp_path: Path) -> None:
     rows = [
         *weekly("Squash with Lin", "Squash with Lin at the club.", date(2025, 1, 8), 6),

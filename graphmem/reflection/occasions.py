@@ -27,6 +27,8 @@ _NEIGHBOURS: Final = 200  # sentences that are looked at around each
 _FINE: Final = frozenset({"second", "minute", "hour", "part", "day", ""})
 # What a reader makes of a record's other fields: "type: calendar; end time: 12:00; …".
 _FIELDS: Final = re.compile(r"\n[\w ]{1,40}: [^;\n]*;[^\n]*\w: ")
+# "IMG_20250312_081500.jpg", "scan.pdf": what a device calls a file is not what was done.
+_FILE: Final = re.compile(r"\S*\d{4}\S*|\S+\.[A-Za-z]\w{1,4}")
 # Without one of these no text says how often: most need not be read for it.
 _AGAIN: Final = re.compile(
     r"\b(?:every|each|daily|weekly|monthly|yearly|annually|nightly|fortnightly|\w+days\b|\w+(?:ing|noon|ght)s\b"
@@ -82,7 +84,8 @@ def occasions(store: Store, view: View, passages: Collection[str]) -> list[Occas
     for passage, sentences, vectors in _read(
         store, view, [p for p in held.values() if isinstance(p, Passage)]
     ):
-        if passage.kind == "record" and passage.heading and passage.at:
+        titled = passage.kind == "record" and passage.heading and not _FILE.fullmatch(passage.heading.strip())
+        if titled and passage.at:
             found.append(_record(passage, vectors[sentences[0].id]))
         else:
             for one in sentences:

@@ -174,7 +174,8 @@ def _news(store: Store, view: View, seen: Collection[str], kinds: Collection[str
             elif change.record.kind == schema.NOTE and commit.author != AUTHOR:
                 if change.record.body["kind"] in kinds:  # it lost a part, or was undone
                     noted = True
-                    touched = {**dict.fromkeys(_rested(change)), **touched}
+                    for passage in _rested(change):
+                        touched.setdefault(passage, None)
     return None
 
 
