@@ -153,7 +153,7 @@ def test_each_token_has_its_namespace_and_its_name(three: Served) -> None:
             for name in ("document", "source"):
                 assert "there is no document" in await refused(ann, "forget", document=theirs[name])
             assert "no commits start with" in await refused(ann, "undo", commit=theirs["commit"])
-            assert len((await ann.list_tools()).tools) == 15 and len((await eve.list_tools()).tools) == 7
+            assert len((await ann.list_tools()).tools) == 17 and len((await eve.list_tools()).tools) == 8
             assert "may only read" in await refused(eve, "undo", commit=mine["commit"])
 
     asyncio.run(walk())
