@@ -197,6 +197,7 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("step", {"trace": "trip", "subgoal": "sail"}, "a subgoal begins with its first step"),
     ("step", {"trace": "trip", "action": "sailed"}, "no subgoal was begun"),
     ("step", {"trace": "trip", "finish": True}, "trip has no subgoal to finish"),
+    ("step", {"trace": "trip", "subgoal": "sail", "action": "sailed", "open": "x"}, "in a call of its own"),
     ("step", {"trace": "trip", "open": "sail"}, "trip has no subgoal 'sail'"),
     ("decide", {"text": " \t"}, "nothing to add"),
     ("decide", {"text": "x", "decide": True}, "decide takes: text, speaker, at, dry_run"),

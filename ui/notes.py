@@ -97,11 +97,12 @@ def _reflect(opened: Memory) -> None:
     if not read_only():
         st.button("Reflect now", on_click=_now, help="Goes over what is new. It can be undone.")
     lately = islice(opened.history(author=AUTHOR, newest_first=True), _LATELY)
-    told_of = [(one, words.told(opened, one.changes)) for one in lately]
-    if not told_of:
+    told_of = ((one, words.told(opened, one.changes)) for one in lately)
+    newest = next(told_of, None)
+    if newest is None:
         return
     # What a reading makes to be found by is in no list: the last that made what people read is meant.
-    last, groups = next((one for one in told_of if one[1]), told_of[0])
+    last, groups = newest if newest[1] else next((one for one in told_of if one[1]), newest)
     counts = Counter(line.sign for group in groups for line in group.lines)
     more = sum(group.more for group in groups)
     told = [f"{counts[sign]:,} {what}" for sign, what in _MARKS.items() if counts[sign]]

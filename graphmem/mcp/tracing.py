@@ -33,6 +33,8 @@ def step(memory: Memory, given: arguments.Step, *, pipeline: str) -> Stepped:
         raise InputError("a subgoal begins with its first step: give an action or an observation with it")
     if not (noted or given.finish or given.open or given.close):
         raise InputError("nothing is to be noted: give an action, an observation, finish, open or close")
+    if sum(map(bool, (noted or given.finish, given.open, given.close))) > 1:
+        raise InputError("note a step or finish, open a subgoal, or close one: each in a call of its own")
     working = WorkingMemory(memory, given.trace, pipeline=pipeline)
     before = memory.store.head()
     if given.subgoal:
