@@ -7,7 +7,7 @@ where nothing was used; ``longest`` the longest passages.
 
 Reinforcement: each memory is asked the first half of all its questions, as they stand (LifeBench has them by
 the month in which they are asked), and its best hits are recorded as uses; then it fades, and is asked the
-second half.
+second half. There LRU keeps what was used, and then what was told last.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from graphmem.fading.held import held
 from graphmem.fading.policy import Worth, worths
 from graphmem.memory import Memory
 from graphmem.ranking import Hit
-from graphmem.types import Vectors, View
+from graphmem.types import Commit, Vectors, View
 
 CUT: Final = 10
 SHARES: Final = (0.5, 0.25)
@@ -138,24 +138,28 @@ def told(one: Worth) -> float:
     return one.held.met.timestamp() if one.held.met else float("-inf")
 
 
+def used(one: Worth) -> float:
+    """When it was used last, or else told: what LRU keeps."""
+    return max([touch.at.timestamp() for touch in one.held.touches], default=told(one))
+
+
 def longest(one: Worth) -> float:
     """How long it is."""
     return float(len(one.held.passage.text))
 
 
-def fade(part: Part, share: float, score: Score | None) -> None:
+def fade(part: Part, share: float, score: Score | None) -> Commit | None:
     """Put a memory to sleep down to a share of its passages."""
     memory, at = part.memory, part.end
     if score is None:
-        memory.fade(keep=share, at=at)
-        return
+        return memory.fade(keep=share, at=at).commit
     own = View.of(memory.namespace)
     judged = [replace(one, parts={"": score(one)}) for one in worths(held(memory.store, own), at)]
     gone = going(judged, Budget(keep=share), at, dormant=False)
     found = {one.held.passage.id: one.held.vector for one in gone}
     vectors = Vectors(memory.embedder.name, {id: one for id, one in found.items() if one is not None})
     changes = slept(memory.store, own, [one.held.passage for one in gone])
-    memory.write(changes, f"keep {share:.0%}", author="forgetting", vectors=vectors)
+    return memory.write(changes, f"keep {share:.0%}", author="forgetting", vectors=vectors)
 
 
 def ask(part: Part, asked: Sequence[Asked], *, use: bool = False) -> list[float]:
@@ -216,19 +220,22 @@ def reinforced(name: str, place: Place, embedder: Embedder) -> dict[str, Any]:
             ask(part, first, use=True)
         for share in SHARES:
             found = {"with uses": _second(own, share), "without uses": plain[share]}
+            found["LRU"] = _second(own, share, used)
             sys.stderr.write(f"{name} {share} second half {[_mean(values) for values in found.values()]}\n")
             figures[f"reinforced, keep {share:.0%}"] = compared(found, "with uses")
     return figures
 
 
-def _second(own: Sequence[tuple[Part, Sequence[Asked], Sequence[Asked]]], share: float) -> list[float]:
-    """Recall of the second halves where the policy keeps a share; what it took is woken again."""
+def _second(
+    own: Sequence[tuple[Part, Sequence[Asked], Sequence[Asked]]], share: float, score: Score | None = None
+) -> list[float]:
+    """Recall of the second halves where a strategy keeps a share; what it took is woken again."""
     found = []
     for part, _, second in own:
-        faded = part.memory.fade(keep=share, at=part.end)
+        faded = fade(part, share, score)
         found += ask(part, second)
-        if faded.commit:
-            part.memory.undo(faded.commit.id)
+        if faded:
+            part.memory.undo(faded.id)
     return found
 
 
