@@ -46,7 +46,8 @@ lint: $(VENV)/dev.stamp
 	@# Type checkers do not follow the package mapping of an editable install: check an installed tree.
 	@rm -rf build/lib build/types
 	@$(PIP) --no-deps --target build/types .
-	@cd build/types && ../../$(BIN)/mypy --config-file ../../pyproject.toml -p graphmem
+	@cp -r benchmarks build/types/
+	@cd build/types && ../../$(BIN)/mypy --config-file ../../pyproject.toml -p graphmem -p benchmarks
 
 test: lint assets
 	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup

@@ -37,7 +37,7 @@ from graphmem.stores.adjacency import AdjacencyArrays, ByNode, Rows
 from graphmem.stores.columns import Columns
 from graphmem.stores.groups import Groups
 from graphmem.stores.quantised import VectorMatrix, quantise
-from graphmem.stores.tables import RECORD
+from graphmem.stores.tables import RECORD, Way
 from graphmem.types import FloatArray
 
 SENTENCES: Final = 100_000
@@ -167,7 +167,7 @@ def arrays(one: Sample, of: Ints) -> tuple[VectorMatrix, Groups]:
     far, kind = np.concatenate((wholes, wholes)), np.repeat([PART, GATHERS], size)
     edges = Rows(near, far, kind, np.ones(len(near), dtype=np.float32))
     back = Rows(edges.far, edges.near, edges.kind, edges.weight)
-    ways = {"out": edges, "in": back, "degree": edges}
+    ways: dict[Way, Rows] = {"out": edges, "in": back, "degree": edges}
     made = AdjacencyArrays({way: ByNode.sorted(of_way, len(columns)) for way, of_way in ways.items()})
     groups = Groups(GATHERS, PART, matrix.dimension)
     groups.follow(None, None, made, columns, matrix)  # type: ignore[arg-type]  # nothing is dirty: no table is read

@@ -50,7 +50,8 @@ def _figures(documents: Sequence[Chunked], nlp: Language) -> dict[str, float]:
         for document in documents:
             findings(*document, nlp)
 
-    parse(), read()
+    parse()
+    read()
     alone = whole = 0.0
     for _ in range(ROUNDS):
         alone += _timed(parse)

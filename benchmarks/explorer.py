@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks import library
-from benchmarks.datasets import DEFAULT_DATA, questions
+from benchmarks.datasets import DEFAULT_DATA, corpus, questions
 from benchmarks.measures import percentile, table
 from benchmarks.multihop import SETS
 from graphmem import schema
@@ -245,8 +245,8 @@ def measure(store: str, data: Path, log: Path, pages: Sequence[str]) -> dict[str
         sys.path.insert(0, str(TESTS))
     from browser import Tab, browsing, explorer
 
-    corpus, file = SETS["2wiki"]
-    items = library.corpus(data / "multihop" / corpus)
+    passages, file = SETS["2wiki"]
+    items = corpus(data / "multihop" / passages)
     asked = [one.text for one in questions(data / "multihop" / file, "2wiki", items)]
     names = names_in(store)
     with browsing() as browser, explorer(store, log) as address, Tab(browser, address) as tab:

@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -129,8 +130,13 @@ def strategies() -> dict[str, Score | None]:
     found: dict[str, Score | None] = {"policy": None, "recency": told, "longest": longest}
     for seed in SEEDS:
         random = Random(seed)
-        found[f"random {seed}"] = lambda _, random=random: random.random()
+        found[f"random {seed}"] = partial(by_lot, random=random)
     return found
+
+
+def by_lot(one: Worth, random: Random) -> float:
+    """As it comes."""
+    return random.random()
 
 
 def told(one: Worth) -> float:
@@ -272,7 +278,7 @@ def main(arguments: Sequence[str]) -> None:
     )
     parser.add_argument("--json", action="store_true", help="one line of JSON on stdout")
     options = parser.parse_args(arguments)
-    found = {}
+    found: dict[str, Any] = {}
     embedder = Remembering(SentenceEncoder(), _ENCODED)
     with tempfile.TemporaryDirectory() as scratch:
         place = Place(options.data, options.keep or Path(scratch), options.most)

@@ -10,6 +10,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from functools import reduce
+from operator import getitem
 from pathlib import Path
 from typing import Any, Final
 
@@ -57,7 +58,8 @@ def misses(name: str, floors: dict[str, float], figures: dict[str, Any]) -> list
     """The figures that are below their floor, in words; all are printed. A dot leads into one of parts."""
     below = []
     for figure, floor in floors.items():
-        value = float(reduce(lambda found, key: found[key], figure.split("."), figures))
+        found: Any = reduce(getitem, figure.split("."), figures)
+        value = float(found)
         print(f"{name:<14}{figure:<14} {value:.4f}  floor {floor:.4f}{'' if value >= floor else '  BELOW'}")
         if value < floor:
             below.append(f"{name} {figure}: {value:.4f} < {floor:.4f}")

@@ -37,7 +37,7 @@ from graphmem.identity import (
 from graphmem.ingest import ingest_readings
 from graphmem.ingest.readers import items_reading
 from graphmem.memory import Memory
-from graphmem.types import FloatArray, Record
+from graphmem.types import FloatArray, Record, Vectors
 
 PER_DOCUMENT: Final = 10  # passages
 AT_ONCE: Final = 20  # documents
@@ -52,7 +52,8 @@ _CALENDAR: Final = frozenset(
 
 def names_of(items: Sequence[Item]) -> frozenset[str]:
     """The folded words that are written with a capital and never without: what a copy writes otherwise."""
-    capital, small = set(), set(_CALENDAR)
+    capital: set[str] = set()
+    small = set(_CALENDAR)
     for item in items:
         for word in WORD.findall(f"{item.title} {item.text}"):
             (capital if word[0].isupper() else small).add(fold_word(word))
@@ -183,12 +184,12 @@ def _read(memory: Memory, all_: Iterator[tuple[str, Sequence[Item]]], passages: 
     ids: list[str] = []
     while block := list(islice(all_, AT_ONCE)):
         known = {uri: document_id(memory.namespace, uri) for uri, _ in block}
-        ids += known.values()
         there = memory.store.get(memory.view, list(known.values()))
         new = [(uri, part) for uri, part in block if known[uri] not in there]
         if new and told(memory, passages):
             break
         ingest_readings(memory, [_reading(uri, part) for uri, part in new])
+        ids += known.values()
     return ids
 
 
@@ -205,5 +206,7 @@ def _copy(memory: Memory, block: Sequence[str], names: frozenset[str], number: i
             continue
         new, ids = copied(old, names, number)
         vectors = memory.store.vectors(memory.view, [record.id for record in old])
-        near = {ids[one]: moved(vector, ids[one]) for one, vector in vectors.items()}
+        near = Vectors(
+            memory.embedder.name, {ids[one]: moved(vector, ids[one]) for one, vector in vectors.items()}
+        )
         memory.write(diff((), new), f"ingest {uri}", vectors=near, run=f"copy{number}")

@@ -172,13 +172,14 @@ class Resolved:
 
     def upkeep(self) -> dict[str, float]:
         """Comparisons when the profiles come one by one and when they go again: the mean, and the most."""
-        kept: tuple[dict[Any, Any], ...] = ({}, {}, {})
+        kept: tuple[dict[Any, Any], dict[Any, Any], dict[Any, Any]] = ({}, {}, {})
         done = []
         for here in (True, False):
             for profile in self.profiles:
-                register = Register(*(Kept(partial(_found, values)) for values in kept))
+                units, pages, links = (Kept(partial(_found, values)) for values in kept)
+                register = Register(units, pages, links)
                 register.change([] if here else [profile], [profile] if here else [])
-                for values, now in zip(kept, (register.units, register.pages, register.links), strict=True):
+                for values, now in zip(kept, (units, pages, links), strict=True):
                     values.update({key: value for key, _, value in now.changed()})
                 done.append(register.compared)
         return {"compared_per_change": round(sum(done) / max(1, len(done)), 2), "most_compared": max(done)}

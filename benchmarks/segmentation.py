@@ -107,7 +107,7 @@ def figures(parts: Sequence[Labelled], found: Sequence[Borders]) -> dict[str, fl
     pairs = [(part.borders, own, len(part.steps)) for part, own in zip(parts, found, strict=True)]
     weights = [n - window_size(true, n) for true, _, n in pairs]
     hits = sum(matches(true, own) for true, own, _ in pairs)
-    true, own = (sum(len(pair[i]) for pair in pairs) for i in (0, 1))
+    true, own = sum(len(part.borders) for part in parts), sum(map(len, found))
     return {
         "f1": 2 * hits / (true + own) if true + own else 1.0,
         "windowdiff": float(np.average([window_diff(*pair) for pair in pairs], weights=weights)),
@@ -195,7 +195,7 @@ def vectors(items: Sequence[tuple[str, str]], embedder: Embedder) -> FloatArray:
             owners.append(owner)
     found = np.zeros((len(items), embedder.dimension), dtype=np.float32)
     np.add.at(found, owners, embedder.encode(texts))
-    return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)
+    return np.asarray(found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9))
 
 
 def named(texts: Sequence[str]) -> list[frozenset[str]]:

@@ -49,7 +49,7 @@ class Remembered:
     def __init__(self, embedder: Embedder, texts: Sequence[str]) -> None:
         self.embedder = embedder
         self.name, self.dimension = embedder.name, embedder.dimension
-        self.vectors = dict(zip(texts, embedder.encode(texts), strict=True))
+        self.vectors: dict[str, FloatArray] = dict(zip(texts, embedder.encode(texts), strict=True))
 
     def encode(self, texts: Sequence[str]) -> FloatArray:
         """Vectors as the encoder's, shape (len(texts), d)."""

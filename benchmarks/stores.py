@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -136,7 +137,7 @@ def written(source: str, target: str, writers: int, limit: int) -> int:
     ]
     for process in processes:
         process.start()
-    seconds = max(done.get() for _ in processes)
+    seconds: float = max(done.get() for _ in processes)
     for process in processes:
         process.join()
     return round(_sentences(target) / seconds)
@@ -204,9 +205,8 @@ def _vector_index(neo4j: str, embedder: Embedder, asked: Sequence[str]) -> dict[
             view = View.of(namespace)
             found: dict[str, list[list[str]]] = {}
             for name, store in (("exact", exact), ("index", index)):
-                found[name], taken = _nearest(
-                    lambda vector, s=store, v=view: s.search_vector(v, vector, 20), embedder, asked
-                )
+                search = partial(store.search_vector, view, k=20)
+                found[name], taken = _nearest(search, embedder, asked)
                 figures[f"{namespace}_{name}_ms_p50"] = percentile(taken, 50)
             shares = [len(set(a) & set(b)) / max(len(a), 1) for a, b in zip(*found.values(), strict=True)]
             figures[f"{namespace}_recall@20"] = round(float(np.mean(shares)), 4)

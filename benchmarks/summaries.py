@@ -16,6 +16,7 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -71,6 +72,10 @@ def by_centre(turns: Sequence[Said]) -> list[Said]:
     return [turns[place] for place in np.argsort(-weights, kind="stable").tolist()]
 
 
+def _shuffled(turns: Sequence[Said], random: Random) -> Sequence[Said]:
+    return random.sample(turns, len(turns))
+
+
 def baselines() -> dict[str, Choose]:
     """By name what puts the turns of a session in an order, best first."""
     found: dict[str, Choose] = {
@@ -80,7 +85,7 @@ def baselines() -> dict[str, Choose]:
     }
     for seed in SEEDS:
         random = Random(seed)
-        found[f"random {seed}"] = lambda turns, random=random: random.sample(turns, len(turns))
+        found[f"random {seed}"] = partial(_shuffled, random=random)
     return found
 
 

@@ -19,6 +19,7 @@ from graphmem.types import FloatArray
 
 STEPS: Final = 6
 BATCH: Final = 10_000  # sentences read at once
+Masses = NDArray[np.float64]
 
 
 class WholeGraph:
@@ -74,7 +75,7 @@ class WholeGraph:
 
     def restart(
         self, seeds: Sequence[str], start: Mapping[str, float], share: float
-    ) -> tuple[FloatArray, FloatArray]:
+    ) -> tuple[Masses, Masses]:
         """Restart masses of entities and sentences."""
         entities = np.zeros(len(self.entity))
         rows = [self.entity[id] for id in seeds if id in self.entity]
@@ -93,7 +94,7 @@ class WholeGraph:
         return weighed @ sparse.diags(1 / total)
 
     def walk(
-        self, vector: FloatArray, entities: FloatArray, sentences: FloatArray
+        self, vector: FloatArray, entities: Masses, sentences: Masses
     ) -> tuple[dict[str, float], float]:
         """Mass by passage after the same steps as recall's, and the milliseconds."""
         begin = time.perf_counter()
@@ -111,7 +112,7 @@ class WholeGraph:
             mass[self.passage[row]] = mass.get(self.passage[row], 0.0) + float(total[row])
         return mass, taken
 
-    def prpack_ms(self, vector: FloatArray, entities: FloatArray, sentences: FloatArray) -> float:
+    def prpack_ms(self, vector: FloatArray, entities: Masses, sentences: Masses) -> float:
         """Milliseconds of igraph's personalized PageRank (PRPACK, to convergence) on the same graph.
 
         The graph stands already; that the question weighs its edges is not counted either.

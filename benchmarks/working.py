@@ -106,7 +106,7 @@ def months(folder: Path) -> list[Month]:
                 step = Step(observation=text, at=block.at, by=block.speaker, title=block.heading)
                 found.append((block.at, Record(event, step)))
     found.sort(key=lambda row: row[0])
-    month = {}
+    month: dict[str, str] = {}
     for at, record in found:
         month.setdefault(record.id, f"{at:%Y-%m}")
     result = []

@@ -28,7 +28,7 @@ from graphmem.ingest.sources import Source
 from graphmem.memory import Memory
 from graphmem.retrying import retrying
 from graphmem.testing import HashEmbedder
-from graphmem.types import Change, Commit, FloatArray, Record
+from graphmem.types import Change, Commit, Record, Vectors
 
 COUNTERS: Final = 3
 SHARED: Final = 4
@@ -47,7 +47,7 @@ class Noting(Memory):
         message: str,
         *,
         author: str | None = None,
-        vectors: dict[str, FloatArray] | None = None,
+        vectors: Vectors | None = None,
         run: str = "",
     ) -> Commit:
         """As a memory's."""
