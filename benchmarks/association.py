@@ -85,7 +85,8 @@ def measure(name: str, data: Path, keep: Path, encoder: SentenceEncoder, limit: 
         "passages": len(items),
         "questions": len(asked),
         "recall@5": {method: round(sum(own) / len(own), 4) for method, own in rows.items()},
-        "against": {"best": best, "mean": better.mean, "low": better.low, "high": better.high},
+        "best other": best,
+        "ahead by": [better.mean, better.low, better.high],
         "seconds": round(time.perf_counter() - begin, 1),
     }
 
@@ -112,9 +113,8 @@ def main(arguments: Sequence[str]) -> None:
         size = f"{figures['passages']} passages, {figures['questions']} questions"
         print(f"{name}: {size}, {figures['seconds']} s")
         print(table({"recall@5": figures["recall@5"]}))
-        against = figures["against"]
-        low, high = against["low"], against["high"]
-        print(f"better than {against['best']} by {against['mean']:+.4f} [{low:+.4f}, {high:+.4f}]\n")
+        mean, low, high = figures["ahead by"]
+        print(f"better than {figures['best other']} by {mean:+.4f} [{low:+.4f}, {high:+.4f}]\n")
 
 
 if __name__ == "__main__":

@@ -66,7 +66,7 @@ def _told(value: Any) -> str:
     """A figure; three are a gain with its interval."""
     if isinstance(value, list) and len(value) == 3 and all(isinstance(one, float) for one in value):
         return "{:+.4f} [{:+.4f}, {:+.4f}]".format(*value)
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value).strip()
 
 
 WRITERS: Final[Mapping[str, Callable[[Figures], Iterable[str]]]] = {

@@ -93,9 +93,7 @@ class WholeGraph:
         total = np.maximum(np.asarray(weighed.sum(axis=0)).ravel(), 1e-12)
         return weighed @ sparse.diags(1 / total)
 
-    def walk(
-        self, vector: FloatArray, entities: Masses, sentences: Masses
-    ) -> tuple[dict[str, float], float]:
+    def walk(self, vector: FloatArray, entities: Masses, sentences: Masses) -> tuple[dict[str, float], float]:
         """Mass by passage after the same steps as recall's, and the milliseconds."""
         begin = time.perf_counter()
         down, up = self.down(vector), self.up.T

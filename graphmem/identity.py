@@ -155,7 +155,10 @@ def fold_word(word: str) -> str:
 
 def words(text: str) -> list[str]:
     """The folded words of a text, hyphens split."""
-    return [word for word in map(fold_word, WORD.findall(plain(text))) if word]
+    text = plain(text)
+    if text.isascii() and "'" not in text:  # as most texts: all at once
+        return WORD.findall(text.lower())
+    return [word for word in map(fold_word, WORD.findall(text)) if word]
 
 
 @lru_cache(maxsize=65536)

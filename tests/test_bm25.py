@@ -12,12 +12,15 @@ from graphmem.stores.bm25 import Postings, best, bm25, weigh
 from graphmem.stores.words import QUERY_TERMS, query_terms
 
 
-def scored(postings: list[Postings], lengths: list[int], mean: float) -> tuple[list[int], list[float]]:
+def scored(
+    postings: list[Postings], lengths: list[int], mean: float, k: int = 10
+) -> tuple[list[int], list[float]]:
     scratch = np.zeros(len(lengths) + 2)
     weights = [weigh(one, np.array(lengths, dtype=np.int32), mean) for one in postings]
-    rows, scores = bm25(weights, len(lengths), scratch)
+    rows, scores = bm25(weights, len(lengths), scratch, k)
     assert not scratch.any()
-    return rows.tolist(), scores.tolist()
+    order = np.argsort(rows)
+    return rows[order].tolist(), scores[order].tolist()
 
 
 def test_a_worked_example() -> None:
@@ -38,6 +41,27 @@ def test_a_word_that_is_everywhere_still_counts() -> None:
 
 def test_no_term_no_score() -> None:
     assert scored([], [0, 0, 0], 0.0) == ([], [])
+
+
+@given(
+    st.lists(st.lists(st.integers(0, 3), min_size=40, max_size=40), min_size=1, max_size=6),
+    st.lists(st.integers(1, 9), min_size=40, max_size=40),
+    st.integers(1, 12),
+)
+def test_the_best_are_those_of_all_terms_added_up(said: list[list[int]], lengths: list[int], k: int) -> None:
+    postings = [(np.flatnonzero(often), np.array(often)[np.flatnonzero(often)]) for often in said]
+    every = dict(zip(*scored(postings, lengths, 5.0, len(lengths)), strict=True))
+    found = dict(zip(*scored(postings, lengths, 5.0, k), strict=True))
+    assert all(every[row] == score for row, score in found.items())
+    last = sorted(every.values(), reverse=True)[:k][-1:]
+    assert {row for row, score in every.items() if [score] >= last} <= found.keys()
+
+
+def test_a_word_that_is_everywhere_is_looked_up_for_those_that_have_a_rare_one() -> None:
+    often, rare = np.arange(1000), np.arange(0, 1000, 100)
+    rows, scores = scored([(often, np.ones(1000)), (rare, np.ones(10))], [5] * 1000, 5.0, 10)
+    assert rows == rare.tolist()
+    assert len(set(scores)) == 1
 
 
 @given(st.lists(st.integers(0, 5), max_size=30), st.integers(1, 10))

@@ -89,8 +89,20 @@ class Names:
         width = self._column.itemsize
         plain = [id.encode() if id.isascii() and len(id) <= width and "\0" not in id else b"" for id in ids]
         asked = np.array(plain, dtype=self._column.dtype)
-        place = np.searchsorted(self._column, asked, sorter=self._order)
-        keys = self._order[np.minimum(place, len(self._order) - 1)].astype(np.int64)
+        keys = self._order[_places(self._column, self._order, asked)].astype(np.int64)
         keys[(self._column[keys] != asked) | (asked == b"")] = 0
         self._keys.update((id, key) for id, key in zip(ids, keys.tolist(), strict=True) if key)
         return keys
+
+
+def _places(column: NDArray[np.bytes_], order: NDArray[np.int32], asked: NDArray[np.bytes_]) -> Keys:
+    """Where in the order of a column each would stand, and the last place at most.
+
+    ``np.searchsorted`` would make an order of 64 bits first, at each call, which costs all ids.
+    """
+    low, high = np.zeros(len(asked), dtype=np.int64), np.full(len(asked), len(order) - 1, dtype=np.int64)
+    for _ in range(len(order).bit_length()):
+        middle = (low + high) // 2
+        later = column[order[middle]] < asked
+        low, high = np.where(later, np.minimum(middle + 1, high), low), np.where(later, high, middle)
+    return low

@@ -41,8 +41,8 @@ def search_text(sidecar: Sidecar, tables: Tables, view: View, query: str, k: int
         told = _inside(scope.mask, rows)
         told[told] = sidecar.lengths[rows[told]] >= 0
         found = rows[told], counts[told]
-        scope.weights[term] = weigh(found, sidecar.lengths, scope.mean_length)
-    keys, scores = bm25([scope.weights[term] for term in terms], scope.texts, sidecar.scratch)
+        scope.weigh(term, weigh(found, sidecar.lengths, scope.mean_length))
+    keys, scores = bm25([scope.weights[term] for term in terms], scope.texts, sidecar.scratch, k)
     scope.forget(_WEIGHTS)
     chosen = best(scores, k)
     return ranked(sidecar, tables, keys[chosen], scores[chosen], k)

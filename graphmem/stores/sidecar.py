@@ -42,18 +42,22 @@ class Scope:
     slots: NDArray[np.bool_] | None = None  # of vectors, which it sees; made by the first search
     groups: GroupsInView | None = None  # of vectors; made by the first search from coarse to fine
     weights: OrderedDict[str, Weights] = field(default_factory=OrderedDict)  # of words, until the next commit
+    weighed: int = 0  # their rows
 
     @property
     def mean_length(self) -> float:
         """Mean tokens of a text."""
         return self.tokens / self.texts if self.texts else 0.0
 
+    def weigh(self, term: str, weights: Weights) -> None:
+        """Keep what a word weighs."""
+        self.weights[term] = weights
+        self.weighed += len(weights)
+
     def forget(self, most: int) -> None:
-        """Forget weights, those made first, until there are no more than ``most``."""
-        size = sum(len(rows) for rows, _ in self.weights.values())
-        while size > most:
-            _, (rows, _) = self.weights.popitem(last=False)
-            size -= len(rows)
+        """Forget weights, those made first, until there are no more than ``most`` rows of them."""
+        while self.weighed > most:
+            self.weighed -= len(self.weights.popitem(last=False)[1])
 
     def count(self, columns: Columns, keys: Keys | slice, sign: int) -> None:
         """Count the records of these nodes in, or out by ``sign`` -1."""
@@ -145,7 +149,7 @@ class Sidecar:
             scope.mask[touched] = columns.seen(*self._condition(tables, view), touched)
             scope.count(columns, touched, +1)
             scope.slots = scope.groups = None
-            scope.weights.clear()
+            scope.weights, scope.weighed = OrderedDict(), 0
         self._postings.follow(touched)
         if self._vectors is not None:
             self._vectors.drop(touched)

@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 COUNTED: Final = hasattr(np, "bitwise_count")  # NumPy 2
 Signs = NDArray[np.uint64]
 
-_BLOCK: Final = 1 << 15  # vectors whose intermediate sums stay in the processor's cache
-_FAR: Final = np.iinfo(np.uint16).max
+_BLOCK: Final = 1 << 16  # vectors whose intermediate sums stay in the processor's cache
 
 
 def signs(rows: NDArray[np.int8] | NDArray[np.float32]) -> Signs:
@@ -40,13 +39,15 @@ def nearest(
         k: at least 1.
     """
     asked = signs(query[None, :])[:, 0]
+    far = 64 * len(columns) + 1  # more than can differ
     different = np.empty(columns.shape[1], dtype=np.uint16)
+    counts = np.zeros(far + 1, dtype=np.int64)
     for start in range(0, len(different), _BLOCK):
         block = different[start : start + _BLOCK]
         block[:] = 0
         for column, word in zip(columns, asked, strict=True):
             block += np.bitwise_count(column[start : start + _BLOCK] ^ word)
-        block[~among[start : start + _BLOCK]] = _FAR
-    counts = np.bincount(different)[: 64 * len(columns) + 1]
+        block[~among[start : start + _BLOCK]] = far
+        counts += np.bincount(block, minlength=far + 1)
     last = int(np.searchsorted(np.cumsum(counts), k))
-    return np.flatnonzero(different <= min(last, 64 * len(columns)))
+    return np.flatnonzero(different <= min(last, far - 1))
