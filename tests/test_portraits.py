@@ -39,6 +39,19 @@ def reflect(memory: Memory, touched: list[str] | None = None) -> dict[str, Note]
     return {note.about: note for note in found if note.parts}
 
 
+def test_what_somebody_is_comes_before_what_else_holds(tmp_path: Path) -> None:
+    with opened(tmp_path) as memory:
+        life = (
+            "Ann Quist was born in Oslo. She plays the organ of Oslo. Ann Quist is a surgeon."
+            " Ann Quist is tired. Ann Quist moved to Bergen in 2019. Bo met Ann Quist."
+        )
+        put(memory, {"life.txt": life}, pipeline="auto")
+        note = reflect(memory)["ann quist"]
+        sorts = [(part.text, sort) for part, sort in zip(note.parts, note.data["sorts"], strict=True)]
+        assert sorts[0] == ("Ann Quist is a surgeon.", "is")
+        assert [sort for _, sort in sorts].count("is") == 1
+
+
 def test_lines_are_what_was_said_each_with_its_source(tmp_path: Path) -> None:
     with opened(tmp_path) as memory:
         put(memory, {"chat.txt": CHAT}, pipeline="auto")

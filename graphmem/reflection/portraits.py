@@ -34,13 +34,15 @@ LEAST: Final = 5
 """Mentions of an entity that is worth a portrait."""
 FACTS: Final = 400
 """Facts of an entity that are read, of the most that there may be."""
-_MOST: Final = {"relation": 5, "holds": 8, "likes": 4, "often": 3, "recent": 4}
+_MOST: Final = {"is": 2, "relation": 5, "holds": 8, "likes": 4, "often": 3, "recent": 4}
 """Lines of each sort, in their order."""
 _SURE: Final = 0.5  # confidence of a fact that is told
 # A line that is wrapped goes on; one that is followed by a field, a list or an empty one does not.
 _LISTED: Final = re.compile(r"\n\s*(?:\n|[\w ]{1,40}:|[-*•|#])")
 _LONGEST: Final = 240  # characters of a line: a longer sentence says too many things
 _TALK: Final = re.compile(r"\b(?:you|your|yours|you're|thanks|congrats|wow)\b", re.IGNORECASE)
+# What somebody is ("is an oceanographer"), not how they are ("is tired").
+_IS: Final = re.compile(r"\b(?:am|is|are|was|were|i'm|he's|she's|it's)\s+(?:an?|the|one of)\s", re.IGNORECASE)
 _LIKES: Final = frozenset({"like", "love", "enjoy", "prefer", "adore", "hate", "dislike", "cherish"})
 _EMPTY: Final = frozenset(
     "it that this he she they them him her i me you we us what which who so one".split()
@@ -149,10 +151,12 @@ def _plain(fact: Fact) -> bool:
     return bool(objects) and lasting and not fact.negated and not fact.modality and fact.confidence >= _SURE
 
 
-def _sort(fact: Fact, entity: Entity) -> str:
-    """Of which sort a fact is."""
+def _sort(fact: Fact, entity: Entity, text: str) -> str:
+    """Of which sort a fact is, that a text states."""
     if isinstance(fact, Event):
         return "recent"
+    if fact.relation.split()[:1] == ["be"] and _IS.search(text):
+        return "is"
     if fact.predicate.split()[0].casefold().rstrip("sd") in {one.rstrip("d") for one in _LIKES}:
         return "likes"
     others = [one.entity for one in fact.participants[1:] if one.entity and fold(one.entity) != entity.key]
@@ -176,7 +180,7 @@ def _line(fact: Fact, entity: Entity, sentence: Sentence, passage: Passage) -> _
     at = fact.when.begin if fact.when and fact.when.begin else sentence.at
     who = f"{passage.speaker}: " if passage.kind == "turn" and passage.speaker else ""
     weight = fact.stated + (1.0 if fact.relation else 0.0) + fact.confidence
-    return _Line(_sort(fact, entity), f"{who}{' '.join(text.split())}", source, at, weight)
+    return _Line(_sort(fact, entity, text), f"{who}{' '.join(text.split())}", source, at, weight)
 
 
 def _evidence(store: Store, view: View, facts: Sequence[str]) -> Mapping[str, list[tuple[Sentence, Passage]]]:
