@@ -69,6 +69,14 @@ def test_notes_stand_with_their_lines_and_sources(held: Memory) -> None:
     assert page.expander[0].label.startswith("What the reflection of") and "1 new" in page.expander[0].label
 
 
+def test_what_nobody_said_at_any_time_is_called_after_its_document(held: Memory) -> None:
+    put(held, {"ash.txt": "The ash is a tree of the olive family."})
+    (document,) = (one for one in held.documents() if one.uri.endswith("ash.txt"))
+    parts = [one for one in held.parts(document) if isinstance(one, Passage)]
+    noted(held, "trees", [("The ash is a tree.", parts)], "Trees")
+    assert f"1 {document.title}" in [text.value for text in at().text]
+
+
 def test_of_a_long_note_the_first_lines_are_shown_and_the_others_unfold(held: Memory) -> None:
     ash, fall = turns(held)
     lines = [(f"Line {number}.", [ash]) for number in range(8)]

@@ -37,6 +37,8 @@ _LONGEST: Final = 240
 """Characters of a note that came or went, in the difference."""
 _AROUND: Final = 120
 """Characters of what stayed, before what changed."""
+_NAMED: Final = 30
+"""Characters of a document's name beside the number of a source."""
 _LATELY: Final = 10
 """Reflections among which the last is looked for that changed what is listed."""
 _ALL: Final = "all"
@@ -194,10 +196,10 @@ def _list(opened: Memory, found: Sequence[Note]) -> None:
     key = "notes shown"
     shown = int(st.session_state.get(key, _PAGE))
     passages = _passages(opened, found[:shown])
-    uris = _uris(opened, found[:shown], passages)
+    documents = _documents(opened, passages)
     st.caption(f"{len(found):,} note{'' if len(found) == 1 else 's'}, newest first")
     for note in found[:shown]:
-        _note(note, passages, uris)
+        _note(note, passages, documents)
     if len(found) > shown:
         st.button(f"Show {_PAGE} more", on_click=_more, args=(key, shown + _PAGE))
 
@@ -213,32 +215,32 @@ def _passages(opened: Memory, notes: Sequence[Note]) -> dict[str, Passage]:
     return {one.id: one for one in values if isinstance(one, Passage)}
 
 
-def _uris(opened: Memory, notes: Sequence[Note], passages: Mapping[str, Passage]) -> dict[str, str]:
-    """What the documents of notes without a title are called, by id."""
-    firsts = (passages.get(next(iter(note.passages), "")) for note in notes if not note.title)
-    ids = sorted({one.document for one in firsts if one})
-    values = map(schema.from_record, opened.store.get(opened.view, ids).values()) if ids else ()
-    return {one.id: one.uri for one in values if isinstance(one, Document)}
+def _documents(opened: Memory, passages: Mapping[str, Passage]) -> dict[str, Document]:
+    """The documents in which passages stand, by id, in one read."""
+    ids = sorted({one.document for one in passages.values()})
+    values = map(schema.from_record, opened.store.get(opened.view, ids).values())
+    return {one.id: one for one in values if isinstance(one, Document)}
 
 
-def _note(note: Note, passages: Mapping[str, Passage], uris: Mapping[str, str]) -> None:
+def _note(note: Note, passages: Mapping[str, Passage], documents: Mapping[str, Document]) -> None:
     with st.container(border=True):
         when = " to ".join(dict.fromkeys(f"{at:%Y-%m-%d}" for at in (note.at, note.until) if at))
         by = "" if note.by == "rules" else f"by {note.by}"
         first = passages.get(next(iter(note.passages), ""))
-        title = note.title or (uris.get(first.document, "") if first else "") or note.about
+        whole = documents.get(first.document) if first else None
+        title = note.title or (whole.uri if whole else "") or note.about
         told = " · ".join(filter(None, (note.kind, when, by, ", ".join(note.tags))))
         st.html(
             f"<div style='{_WRAP}; font-size: 1.1rem; font-weight: 600'>{escape(title)}</div>"
             f"<small style='{_WRAP}'>{escape(told)}</small>"
         )
-        _lines(note.parts[:_LINES], passages)
+        _lines(note.parts[:_LINES], passages, documents)
         if rest := note.parts[_LINES:]:
             with st.expander(f"{len(rest):,} more line{'' if len(rest) == 1 else 's'}"):
-                _lines(rest, passages)
+                _lines(rest, passages, documents)
 
 
-def _lines(parts: Sequence[Part], passages: Mapping[str, Passage]) -> None:
+def _lines(parts: Sequence[Part], passages: Mapping[str, Passage], documents: Mapping[str, Document]) -> None:
     """Lines, each with the numbers of what it rests on, and below them the sources with these numbers."""
     numbers: dict[str, int] = {}
     lines = []
@@ -253,6 +255,12 @@ def _lines(parts: Sequence[Part], passages: Mapping[str, Passage]) -> None:
     with st.container(horizontal=True, gap="xsmall"):
         for id, number in numbers.items():
             one = passages[id]
-            label = " ".join(filter(None, (one.speaker, f"{one.at:%Y-%m-%d}" if one.at else ""))) or "Source"
+            label = _label(one, documents.get(one.document))
             place = str(one.position + 1)
             link(f"{number} {label}", "documents", icon=_ICON, id=one.document, passage=place)
+
+
+def _label(passage: Passage, document: Document | None) -> str:
+    """Who said a passage and when; where nobody did, what its document is called."""
+    said = " ".join(filter(None, (passage.speaker, f"{passage.at:%Y-%m-%d}" if passage.at else "")))
+    return said or (excerpt(document.title or document.uri, _NAMED) if document else "") or "Source"
