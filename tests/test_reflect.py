@@ -165,6 +165,13 @@ def test_all_reflectors_together(memory: Memory) -> None:
         assert not list(memory.notes())
 
 
+def test_the_message_says_which_reflectors_went_over_how_much(memory: Memory) -> None:
+    put(memory, {"talk.txt": TALK})
+    assert [one.message for one in memory.reflect("topics").commits] == ["reflect on 3 passages (topics)"]
+    put(memory, {"more.txt": "[2023-05-10 09:00] Bo: The ash of Ely was felled.\n"})
+    assert {one.message for one in memory.reflect().commits} == {"reflect on 4 passages"}
+
+
 def test_a_new_passage_is_gone_over_where_all_else_sleeps(memory: Memory) -> None:
     put(memory, {"talk.txt": TALK})
     memory.reflect("topics")

@@ -102,6 +102,7 @@ class Noting(Reading):
         batches = [found.changes[at : at + AT_ONCE] for at in range(0, len(found.changes), AT_ONCE)]
         run = digest("reflection", self.namespace, now.isoformat(), str(self.store.head()))
         told = f"reflect on {found.passages} passage{'' if found.passages == 1 else 's'}"
+        told += f" ({', '.join(only)})" if only else ""
         commits = [self.write(batch, told, author=AUTHOR, run=run) for batch in batches]
         return replace(found, commits=tuple(commits))
 
